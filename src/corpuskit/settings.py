@@ -1,0 +1,212 @@
+"""Every knob: one frozen, validated model in which defaults, `corpuskit.toml` and flags meet.
+
+Flags win over the file, the file over the defaults. `Settings.digest` covers what changes the result, and only that.
+"""
+
+import difflib
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
+
+from corpuskit.errors import SettingsError
+
+FILE_NAME: Final = "corpuskit.toml"
+
+Threshold = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+
+
+def _knob(default: Any, description: str, *, output: bool = True, **limits: Any) -> Any:
+    """A setting; `output` says whether the rows depend on it."""
+    return Field(default, description=description, json_schema_extra={"output": output}, **limits)
+
+
+class Settings(BaseModel):
+    """All settings of a run, immutable and checked.
+
+    Raises `SettingsError` through `load` and `make`; constructing it directly raises pydantic's own error.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    include: tuple[str, ...] = _knob(
+        ("*.txt", "*.text", "*.md", "*.rst"),
+        "Patterns of the files to read, matched against the path below raw/ and against the name alone. "
+        "Files without an extension are always tried.",
+    )
+    ignore: tuple[str, ...] = _knob(
+        (),
+        "Patterns of files and folders to leave out. Hidden ones are always left out.",
+    )
+    max_document_bytes: int = _knob(
+        1 << 30,
+        "A larger file becomes a documents row with the problem `too_large`.",
+        ge=1,
+        le=(1 << 31) - (1 << 20),
+    )
+    unit: Literal["paragraph", "line", "document"] = _knob(
+        "paragraph",
+        "What a passage is: a paragraph, rebuilt from the layout; each line; or the whole document.",
+    )
+    threshold: Threshold = _knob(
+        Decimal("0.85"),
+        "The least similarity at which a passage is merged into a record: normalized Indel similarity, "
+        "decided in whole numbers.",
+        gt=0,
+        le=1,
+    )
+    min_near_chars: int = _knob(
+        60,
+        "Passages whose normalized text is shorter merge only when equal. A character of a script that writes "
+        "without spaces counts three.",
+        ge=1,
+    )
+    shingle: Literal["chars", "words"] = _knob(
+        "chars",
+        "What shingles are made of. Words are cheaper and miss a tenth to two thirds of near copies.",
+    )
+    shingle_size: int = _knob(
+        5,
+        "Consecutive characters (or words) in a shingle.",
+        ge=1,
+        le=32,
+    )
+    shingle_size_unspaced: int = _knob(
+        3,
+        "Likewise where a script writes without spaces (Chinese, Japanese, Thai …), in characters.",
+        ge=1,
+        le=32,
+    )
+    bands: int = _knob(
+        64,
+        "Bands of the signature: two passages that agree on all rows of a band are compared.",
+        ge=1,
+        le=1024,
+    )
+    rows: int = _knob(
+        4,
+        "Rows of a band. More rows: fewer comparisons, more misses. bands x rows permutations are computed.",
+        ge=1,
+        le=64,
+    )
+    seed: int = _knob(
+        1,
+        "Seed of the permutations, as datasketch's.",
+        ge=0,
+        lt=1 << 32,
+    )
+    canonical: Literal["most_copies", "longest", "earliest"] | tuple[str, ...] = _knob(
+        "most_copies",
+        "Which wording a record keeps: most_copies (most documents, then most occurrences, then longest, then "
+        "path and position), longest, earliest (by path), or a list of source patterns, most trusted first.",
+    )
+    workers: int = _knob(
+        0,
+        "Processes for reading, segmenting and signing; 0 means one for each core, and one for small inputs.",
+        output=False,
+        ge=0,
+        le=4096,
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.bands * self.rows > 4096:
+            raise ValueError(f"bands x rows is {self.bands * self.rows}: at most 4096 permutations")
+        if isinstance(self.canonical, tuple) and not self.canonical:
+            raise ValueError("canonical: the list of trusted sources is empty")
+        return self
+
+    @property
+    def permutations(self) -> int:
+        """Length of a signature."""
+        return self.bands * self.rows
+
+    def miss_rate(self, jaccard: float) -> float:
+        """P(two passages of this shingle Jaccard share no bucket) = (1 - J**rows)**bands (Leskovec et al., 3.4)."""
+        return float((1 - jaccard**self.rows) ** self.bands)
+
+    def effective(self, *, output_only: bool = False) -> dict[str, Any]:
+        """The settings as plain JSON values; with `output_only`, those on which the rows depend."""
+        values = self.model_dump(mode="json")
+        if output_only:
+            values = {name: value for name, value in values.items() if affects_output(name)}
+        return values
+
+    @property
+    def digest(self) -> str:
+        """Hash of what the rows depend on: 32 hex characters."""
+        canonical = json.dumps(self.effective(output_only=True), sort_keys=True)
+        return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+def affects_output(name: str) -> bool:
+    """Whether the rows of the result depend on the setting `name`."""
+    extra = Settings.model_fields[name].json_schema_extra
+    return isinstance(extra, dict) and bool(extra["output"])
+
+
+def find_file(start: Path | None = None) -> Path | None:
+    """The nearest `corpuskit.toml`, from the folder `start` (default: the working one) upward."""
+    folder = (start or Path.cwd()).absolute()
+    for candidate in (folder, *folder.parents):
+        if (candidate / FILE_NAME).is_file():
+            return candidate / FILE_NAME
+    return None
+
+
+def load(path: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Settings from the TOML file at `path` (None: defaults alone), with `overrides` on top.
+
+    Raises SettingsError, one line that names the file, the key and the range.
+    """
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
+        except OSError as error:
+            raise SettingsError(f"{path}: {os.strerror(error.errno or 0)}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: not valid TOML: {error}") from None
+    make(values, where=str(path) if path else "")
+    return make({**values, **(overrides or {})})
+
+
+def make(values: Mapping[str, Any], where: str = "") -> Settings:
+    """Checked settings of plain values; `where` begins the message of a SettingsError."""
+    try:
+        return Settings.model_validate(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"][:1])
+        prefix = f"{where}: " if where else ""
+        if first["type"] == "extra_forbidden":
+            raise SettingsError(f"{prefix}unknown setting `{name}`{_nearest(name)}") from None
+        message = first["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
+        shown = f"{name} = {first['input']!r}: " if name else ""
+        raise SettingsError(f"{prefix}{shown}{message}{_range(name)}") from None
+
+
+def _nearest(name: str) -> str:
+    close = difflib.get_close_matches(name, Settings.model_fields, n=1, cutoff=0.5)
+    return f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(Settings.model_fields)}"
+
+
+def _range(name: str) -> str:
+    """The allowed range of a number, from the model's own constraints."""
+    if name not in Settings.model_fields:
+        return ""
+    bounds: dict[str, Any] = {}
+    for constraint in Settings.model_fields[name].metadata:
+        for bound in ("gt", "ge", "lt", "le"):
+            if hasattr(constraint, bound):
+                bounds[bound] = getattr(constraint, bound)
+    if not bounds:
+        return ""
+    words = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
+    return " (" + ", ".join(f"{words[bound]} {value}" for bound, value in bounds.items()) + ")"
