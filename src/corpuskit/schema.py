@@ -47,6 +47,7 @@ CANONICAL_REASONS: Final = {
     "longest": "the longest wording in the cluster (among those equal before)",
     "earliest": "the first by path and position (among those equal before)",
     "trusted_source": "it stands in the most trusted source",
+    "own_record": "no record before it was alike; a wording that the policy prefers joined it as the most similar",
 }
 
 PROBLEMS: Final = {
@@ -219,3 +220,54 @@ PASSAGES: Final = pa.schema(
     ]
 )
 """What `segment` finds: one row for each passage, in document order."""
+
+
+_HASH = pa.binary(16)
+
+NUMBERED: Final = pa.schema(
+    [
+        *PASSAGES,
+        _field("text_hash", _HASH, "hash of the text"),
+        _field("content", pa.int64(), "row of its content in the batch's CONTENTS"),
+        _field("occurrence_id", _HASH, "as in OCCURRENCES"),
+    ]
+)
+"""What `distinct` makes of PASSAGES: each knows its content."""
+
+CONTENTS: Final = pa.schema(
+    [
+        _field("content_hash", _HASH, "hash of the normalized text; the record id of the record it may become"),
+        _field("normalized", pa.large_string(), "the normalized text"),
+        _field("n_chars", pa.int64(), "length of the normalized text", unit="characters"),
+        _field("n_words", pa.int64(), "as in RECORDS", unit="words"),
+        _field("weight", pa.int64(), "n_chars, with characters of unspaced scripts counted three times"),
+        _field("has_content", pa.bool_(), "letters and digits make at least half of its non-blank characters"),
+    ]
+)
+"""What `distinct` finds: one row for each different normalized text, by first appearance."""
+
+BUCKETS: Final = pa.schema(
+    [
+        _field("content", pa.int64(), "number of the content"),
+        _field("bucket", pa.int64(), "number of the bucket, over all bands"),
+    ]
+)
+"""What `block` finds: the buckets with company, by band and content."""
+
+RANKS: Final = pa.schema(
+    [
+        _field("priority", pa.int64(), "place of the content in the canonical policy's order, from 0"),
+        _field("kept", pa.int64(), "the passage whose wording the content keeps"),
+    ]
+)
+"""What `rank` decides: one row for each content."""
+
+MEMBERS: Final = pa.schema(
+    [
+        _field("record", pa.int64(), "the content that became its record; itself for a record"),
+        _field("distance", pa.int64(), "Indel distance to the record", unit="units of the measure"),
+        _field("total", pa.int64(), "length of both together", unit="units of the measure"),
+        _field("measure", pa.string(), "as in OCCURRENCES"),
+    ]
+)
+"""What `cluster` decides: one row for each content."""

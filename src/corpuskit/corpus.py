@@ -1,0 +1,86 @@
+"""A finished corpus, opened through its manifest: never written, never repaired."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from corpuskit import schema
+from corpuskit.errors import CorpusError
+
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The tables of a corpus as Arrow datasets: lazy, filtered and projected on reading.
+
+    `corpus.records.to_table(columns=["text"])` reads one column; `manifest` tells settings, versions and checksums.
+    """
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @cached_property
+    def documents(self) -> ds.Dataset:
+        """One row for each document in raw/, good or bad."""
+        return self._dataset("documents")
+
+    @cached_property
+    def occurrences(self) -> ds.Dataset:
+        """One row for each passage found, in document order."""
+        return self._dataset("occurrences")
+
+    @cached_property
+    def records(self) -> ds.Dataset:
+        """One row for each distinct passage: the clean text."""
+        return self._dataset("records")
+
+    @cached_property
+    def links(self) -> ds.Dataset:
+        """Relations between records that are not merges."""
+        return self._dataset("links")
+
+    @property
+    def raw(self) -> Path:
+        """Where the raw files were, as the manifest names it relative to the corpus."""
+        return self.path / str(self.manifest["raw"])
+
+    def files(self, table: str) -> list[Path]:
+        """The Parquet files of a table."""
+        return [self.path / entry["path"] for entry in self.manifest["tables"][table]]
+
+    def _dataset(self, table: str) -> ds.Dataset:
+        try:
+            return ds.dataset([str(file) for file in self.files(table)], schema=schema.PUBLISHED[table], format="parquet")
+        except (OSError, pa.ArrowInvalid) as error:
+            raise CorpusError(f"{self.path}: the table {table} cannot be read: {error}; run `corpuskit check`") from None
+
+
+def open_corpus(curated: str | os.PathLike[str] = "curated") -> Corpus:
+    """Open the corpus in the folder `curated`.
+
+    Raises CorpusError when there is none, or when it was written by a version that this one cannot read.
+    """
+    path = Path(curated)
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CorpusError(f"{path}: no corpus here (no {MANIFEST}); make one with `corpuskit ingest`") from None
+    except OSError as error:
+        raise CorpusError(f"{path / MANIFEST}: {os.strerror(error.errno or 0)}") from None
+    except ValueError as error:
+        raise CorpusError(f"{path / MANIFEST}: not valid JSON: {error}; run `corpuskit ingest` again") from None
+    found = manifest.get("schema_version") if isinstance(manifest, dict) else None
+    if not isinstance(found, str) or found.split(".")[0] != schema.SCHEMA_VERSION.split(".")[0]:
+        raise CorpusError(
+            f"{path}: written with schema version {found}, this corpuskit reads {schema.SCHEMA_VERSION}; "
+            "run `corpuskit ingest` again"
+        )
+    return Corpus(path, manifest)

@@ -1,0 +1,58 @@
+"""How kernels are compiled, and where the machine code is kept.
+
+Machine code goes to the user's cache folder (or `NUMBA_CACHE_DIR`), since the package's own folder may be read-only,
+into a subfolder named after the kernels' sources: numba notices a change of the file that holds a kernel, but not of
+one that the kernel calls into.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numba
+import platformdirs
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+@cache
+def cache_folder() -> Path:
+    """The folder of the compiled kernels; created if need be."""
+    sources = hashlib.blake2b(digest_size=8)
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        sources.update(source.read_bytes())
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    homes = [
+        Path(chosen) if chosen else Path(platformdirs.user_cache_dir("corpuskit", appauthor=False)) / "kernels",
+        Path(tempfile.gettempdir()) / f"corpuskit-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}",
+    ]
+    for home in homes:
+        if _writable(home / sources.hexdigest()):
+            return home / sources.hexdigest()
+    return Path(tempfile.mkdtemp(prefix="corpuskit-kernels-"))
+
+
+def compiled_before() -> bool:
+    """Whether this machine has compiled the kernels, so that they only need to be loaded."""
+    return next(cache_folder().rglob("*.nbi"), None) is not None
+
+
+numba.config.CACHE_DIR = str(cache_folder())
+
+
+def kernel(function: F) -> F:
+    """Compile `function` at its first call: no GIL, cached on disk, division as in C."""
+    return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))

@@ -1,0 +1,399 @@
+"""Lines of many documents and what layout can be judged from: widths, indents, what stands at both ends.
+
+One pass over the bytes. Besides its ends, the gaps between words inside the lines are counted by what stands before
+and after them: that is what a line break looks like which falls anywhere in a sentence.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from corpuskit.chartables import (
+    ABOVE,
+    BLANK,
+    BRACKET,
+    CJK,
+    CLASS,
+    CLOSE,
+    COLON,
+    COMMA,
+    DASH,
+    DIGIT,
+    HYPHEN,
+    LOWER,
+    NEUTRAL,
+    OPEN,
+    OTHER,
+    QUOTE,
+    SEA,
+    SEMI,
+    SKIP,
+    STOP,
+    SYMBOL,
+    TABLE_SIZE,
+    UPPER,
+    WIDE,
+    ZERO,
+)
+from corpuskit.kernels.jit import kernel
+from corpuskit.kernels.types import Bytes, Numbers
+from corpuskit.kernels.utf8 import read_code_point
+
+LINE: Final = np.dtype(
+    [
+        ("start", np.int64),  # of the content, blanks at both ends left out; bytes of the batch's text
+        ("end", np.int64),
+        (
+            "wrap_score",
+            np.float32,
+        ),  # log odds of a wrap, and of a link, against a paragraph's end, by what stands
+        (
+            "link_score",
+            np.float32,
+        ),  # around the break before this line; then wrap_score is the log odds of a join
+        ("number", np.int32),  # from 1, in its document
+        ("indent", np.int32),  # columns
+        ("width", np.int32),  # columns of the content
+        ("head", np.int32),  # columns of the first word
+        ("stub", np.int32),  # columns of the first word up to and with a hyphen in it; as `head` without one
+        ("depth", np.int16),  # brackets opened less brackets closed
+        ("first", np.uint8),  # what it starts with: a class of chartables, or MARKER
+        ("last", np.uint8),  # what it ends with: an end class
+        ("traits", np.uint16),
+        ("relation", np.uint8),  # to the line before: a relation of kernels.segment
+    ],
+    align=True,
+)
+"""A line that is not blank. Blank lines are not kept: they show as gaps in the numbers."""
+
+# End classes: what stands before a gap or at a line's end, closing quotes and brackets looked through.
+END_WORD: Final = 0
+END_COMMA: Final = 1
+END_SEMI: Final = 2
+END_COLON: Final = 3
+END_STOP: Final = 4
+END_STOP_QUOTE: Final = 5  # a stop inside a closing quote or bracket
+END_CLOSE: Final = 6
+END_HYPHEN: Final = 7
+END_DASH: Final = 8
+END_OPEN: Final = 9
+
+MARKER: Final = BLANK
+"""Start class of a list marker (a bullet, a number, a letter) with a blank after it. No line starts with a blank."""
+
+N_CELLS: Final = 256
+"""Cells of a count of gaps: 16 * end class + start class."""
+
+PAGE: Final = 1  # a form feed stands before the line
+GAPPED: Final = 2  # three blanks in a row, or a tab, inside
+RULE: Final = 4  # no letter and no digit
+DOTTED: Final = 8  # a leader of dots inside, as in tables of contents
+NUMBERED: Final = 16  # begins with a number or letter as list marker
+TRAILING: Final = 32  # blanks stand after the content
+HEAD_CJK: Final = 64  # the first character is Han, kana or their punctuation
+TAIL_CJK: Final = 128  # the last one
+HEAD_SEA: Final = 256  # likewise of a script of Southeast Asia without blanks between words
+TAIL_SEA: Final = 512
+HEAD_NEUTRAL: Final = 1024  # likewise a quote, dash or ellipsis that CJK text shares with others
+TAIL_NEUTRAL: Final = 2048
+POINTED: Final = 4096  # starts with punctuation that belongs to the word before it
+
+# Indents and widths stop here: only what may be a wrapped line is compared by width.
+_MOST_COLUMNS: Final = 1 << 28
+
+
+def _end_transitions() -> Bytes:
+    """End class after a character, by end class before and class of the character."""
+    after = {
+        LOWER: END_WORD,
+        UPPER: END_WORD,
+        OTHER: END_WORD,
+        DIGIT: END_WORD,
+        SYMBOL: END_WORD,
+        STOP: END_STOP,
+    }
+    after |= {COMMA: END_COMMA, SEMI: END_SEMI, COLON: END_COLON, DASH: END_DASH, OPEN: END_OPEN}
+    table = np.zeros((16, 16), dtype=np.uint8)
+    for before in range(16):
+        for kind, end in after.items():
+            table[before, kind] = end
+        table[before, HYPHEN] = END_HYPHEN if before == END_WORD else END_DASH
+        table[before, BLANK] = table[before, SKIP] = before
+        closed = {END_STOP: END_STOP_QUOTE, END_STOP_QUOTE: END_STOP_QUOTE, END_COMMA: END_COMMA}
+        table[before, CLOSE] = closed.get(before, END_CLOSE)
+        table[before, QUOTE] = closed.get(before, END_OPEN if before == END_OPEN else END_CLOSE)
+    return table.ravel()
+
+
+END_TRANSITIONS: Final = _end_transitions()
+
+
+@kernel
+def entry_of(table: Numbers, code: int) -> int:
+    """Class and properties of a code point."""
+    return int(table[code]) if code < TABLE_SIZE else ABOVE
+
+
+@kernel
+def count_lines(data: Bytes, start: int, end: int) -> int:
+    """An upper bound of the lines with content in `data[start:end]`."""
+    count = 0
+    filled = False
+    for at in range(start, end):
+        byte = data[at]
+        if byte == 10 or byte == 13:
+            count += filled
+            filled = False
+        elif byte > 32 or byte < 9 or 13 < byte < 28:
+            filled = True
+    return count + filled
+
+
+@kernel
+def _marker_length(data: Bytes, start: int, end: int, table: Numbers) -> int:
+    """Bytes of the list marker at `start` that a blank or the line's end follows; 0 where there is none.
+
+    A bullet or dash; or up to four digits, their parts divided by stops, or one letter, or a Roman number, with a stop
+    or bracket behind it.
+    """
+    code, at = read_code_point(data, start)
+    kind = entry_of(table, code) & CLASS
+    if kind == DASH or kind == HYPHEN:
+        alone = at == end or entry_of(table, read_code_point(data, at)[0]) & CLASS == BLANK
+        return at - start if alone else 0
+    bracketed = kind == OPEN
+    if bracketed and at < end:
+        code, at = read_code_point(data, at)
+        kind = entry_of(table, code) & CLASS
+    n_digits = 0
+    n_letters = 0
+    roman = True
+    closed = False
+    while kind == DIGIT or kind <= OTHER or kind == STOP or kind == CLOSE:
+        if kind == DIGIT:
+            n_digits += 1
+            closed = False
+        elif kind <= OTHER:
+            n_letters += (
+                1 if kind != OTHER or n_digits == 0 else 9
+            )  # a caseless letter after a number is a word
+            low = code | 32
+            roman = roman and (low == 105 or low == 118 or low == 120 or low == 108 or low == 99)  # i v x l c
+            closed = False
+        else:
+            closed = True
+        if n_digits > 6 or n_letters > 5 or at >= end:
+            break
+        code, at = read_code_point(data, at)
+        kind = entry_of(table, code) & CLASS
+    some = (n_digits > 0 and n_letters <= 1) or (
+        n_digits == 0 and (n_letters == 1 or (n_letters > 1 and roman))
+    )
+    if not some or not closed or (kind != BLANK and at < end):
+        return 0
+    return at - start
+
+
+@kernel
+def _side_of_quote(data: Bytes, at: int, end: int, table: Numbers) -> int:
+    """Whether a quote that follows a blank opens or closes: OPEN where a word follows at `at`, else CLOSE."""
+    if at >= end:
+        return CLOSE
+    kind = entry_of(table, read_code_point(data, at)[0]) & CLASS
+    return CLOSE if kind == BLANK or STOP <= kind <= COLON else OPEN
+
+
+@kernel
+def _scan_content(
+    data: Bytes, start: int, end: int, table: Numbers, ends: Bytes, gaps: Numbers, line: Numbers
+) -> int:
+    """Read one line's content from its first character that is not blank; fill in `line`, count gaps; return its end.
+
+    Only LF, CR and `end` end it.
+    """
+    at = start
+    last = start  # after the last character that is not blank
+    width = 0
+    width_at_last = 0
+    state = END_WORD
+    before_open = END_WORD
+    open_at = start - 99
+    depth = 0
+    head = -1
+    stub = -1
+    blanks = 0
+    wide_blank = False
+    contentful = False
+    dots = 0
+    dotted = False
+    entry = 0
+    while at < end:
+        code = int(data[at])
+        if code < 128:
+            if code == 10 or code == 13:
+                break
+            following = at + 1
+        else:
+            code, following = read_code_point(data, at)
+        before = entry
+        entry = entry_of(table, code)
+        kind = entry & CLASS
+        if kind == BLANK:
+            blanks += 1
+            wide_blank = wide_blank or code == 9
+            if head < 0:
+                head = width
+            width += 2 if entry & WIDE else 1
+        else:
+            if blanks or (entry & before & CJK):
+                first = kind
+                if blanks:
+                    if blanks >= 3 or wide_blank:
+                        line["traits"] |= GAPPED
+                    if kind == QUOTE or (kind == CLOSE and not entry & BRACKET):
+                        first = _side_of_quote(data, following, end, table)
+                    blanks = 0
+                    wide_blank = False
+                elif head < 0:
+                    head = width
+                gaps[16 * state + first] += 1
+                if first == OPEN or first == CLOSE:
+                    kind = first
+                elif first == HYPHEN:
+                    kind = DASH
+            if kind == OPEN:
+                before_open = state
+                open_at = at
+                if entry & BRACKET:
+                    depth += 1
+            elif kind == CLOSE and entry & BRACKET:
+                depth -= 1
+                if at - open_at <= 6 and (before_open == END_STOP or before_open == END_STOP_QUOTE):
+                    state = before_open  # a note's number after the stop
+            elif kind == HYPHEN and stub < 0 and head < 0 and width > 0:
+                stub = width + 1
+            contentful = contentful or kind <= DIGIT
+            dots = dots + 1 if code == 46 else 0
+            dotted = dotted or dots >= 4
+            state = int(ends[16 * state + kind])
+            if not entry & ZERO:
+                width += 2 if entry & WIDE else 1
+            last = following
+            width_at_last = width
+        at = following
+    traits = 0 if contentful else RULE
+    if dotted:
+        traits |= DOTTED
+    if last < at:
+        traits |= TRAILING
+    line["traits"] |= traits
+    line["end"] = last
+    line["width"] = min(width_at_last, _MOST_COLUMNS)
+    line["head"] = head if head >= 0 else width_at_last
+    line["stub"] = stub if 0 <= stub < line["head"] else line["head"]
+    line["depth"] = min(max(depth, -999), 999)
+    line["last"] = state
+    return at
+
+
+@kernel
+def _judge_start(data: Bytes, table: Numbers, line: Numbers) -> None:
+    """Fill in what the line starts with."""
+    start, end = line["start"], line["end"]
+    code, at = read_code_point(data, start)
+    entry = entry_of(table, code)
+    kind = entry & CLASS
+    while kind == SKIP and at < end:
+        code, at = read_code_point(data, at)
+        entry = entry_of(table, code)
+        kind = entry & CLASS
+    if kind == QUOTE or (kind == CLOSE and not entry & BRACKET):
+        kind = _side_of_quote(data, at, end, table)
+    elif kind == HYPHEN:
+        kind = DASH
+    traits = (
+        (HEAD_CJK if entry & CJK else 0)
+        | (HEAD_SEA if entry & SEA else 0)
+        | (HEAD_NEUTRAL if entry & NEUTRAL else 0)
+    )
+    if STOP <= kind <= COLON or kind == CLOSE:
+        if at >= end or entry_of(table, read_code_point(data, at)[0]) & CLASS > DIGIT:
+            traits |= POINTED
+    else:
+        length = _marker_length(data, start, end, table)
+        if length > 0 and start + length < end:
+            traits |= NUMBERED if kind != DASH else 0
+            kind = MARKER
+    line["first"] = kind
+    if entry & CJK:
+        line["head"] = min(line["head"], 2)
+        line["stub"] = line["head"]
+    elif entry & SEA:
+        # words stand without blanks; they are about this wide
+        line["head"] = min(line["head"], 6)
+        line["stub"] = line["head"]
+    at = end - 1
+    while at > start and data[at] & 0xC0 == 0x80:
+        at -= 1
+    entry = entry_of(table, read_code_point(data, at)[0])
+    traits |= (
+        (TAIL_CJK if entry & CJK else 0)
+        | (TAIL_SEA if entry & SEA else 0)
+        | (TAIL_NEUTRAL if entry & NEUTRAL else 0)
+    )
+    line["traits"] |= traits
+
+
+@kernel
+def scan_lines(
+    data: Bytes,
+    start: int,
+    end: int,
+    table: Numbers,
+    ends: Bytes,
+    lines: Numbers,
+    first_line: int,
+    gaps: Numbers,
+) -> int:
+    """Fill `lines[first_line:]` with the lines of one document, `data[start:end]`; return where they stop.
+
+    `gaps`, int32[N_CELLS], counts the gaps between words inside the lines.
+    """
+    gaps[:] = 0
+    count = first_line
+    number = 1
+    indent = 0
+    paged = False
+    at = start
+    while at < end:
+        code, following = read_code_point(data, at)
+        entry = entry_of(table, code)
+        if code == 10 or code == 13:
+            if code == 13 and following < end and data[following] == 10:
+                following += 1
+            number += 1
+            indent = 0
+            at = following
+        elif entry & CLASS == BLANK:
+            if code == 12:
+                paged = True
+                indent = 0
+            elif code == 9:
+                indent += 8 - indent % 8
+            else:
+                indent += 2 if entry & WIDE else 1
+            at = following
+        else:
+            line = lines[count]
+            line["start"] = at
+            line["number"] = number
+            line["indent"] = min(indent, _MOST_COLUMNS)
+            line["traits"] = PAGE if paged else 0
+            line["wrap_score"] = 0.0
+            line["link_score"] = 0.0
+            line["relation"] = 0
+            at = _scan_content(data, at, end, table, ends, gaps, line)
+            _judge_start(data, table, line)
+            count += 1
+            paged = False
+    return count

@@ -1,0 +1,98 @@
+"""The half of the flow that looks at one batch of documents alone: decode, segment, normalize, distinct, sign."""
+
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from corpuskit import buffers, hashing, raw, schema
+from corpuskit.kernels.types import Words
+from corpuskit.settings import Settings
+from corpuskit.stages.decode import decode
+from corpuskit.stages.distinct import distinct
+from corpuskit.stages.normalize import normalize
+from corpuskit.stages.segment import segment
+from corpuskit.stages.sign import band_keys, sign, signable
+
+
+@dataclass(frozen=True)
+class Shard:
+    """What one batch of documents gives, all that the whole-corpus half needs of it.
+
+    documents: DOCUMENTS; passages: NUMBERED; contents: CONTENTS; band_keys: uint64[bands, signable contents].
+    """
+
+    documents: pa.Table
+    passages: pa.Table
+    contents: pa.Table
+    band_keys: Words
+
+
+def prepare_files(raw_folder: Path, files: pa.Table, settings: Settings) -> Shard:
+    """The shard of some files of an inventory (`raw.INVENTORY`)."""
+    return prepare(raw.read_batch(raw_folder, files, max_document_bytes=settings.max_document_bytes), settings)
+
+
+def prepare(sources: pa.Table, settings: Settings) -> Shard:
+    """The shard of a batch of SOURCES."""
+    decoded = decode(sources)
+    passages, layouts = segment(decoded, unit=settings.unit)
+    ids = hashing.document_ids(decoded["path"].to_pylist(), decoded["member"].to_pylist())
+    return Shard(_documents(decoded, passages, layouts, ids), *_contents(passages, ids, settings))
+
+
+def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings) -> Shard:
+    """The shard of texts at hand: each a document with one passage, the whole text; `documents` stays empty."""
+    column = buffers.one_chunk(texts).cast(pa.large_string())
+    rows = np.arange(len(column), dtype=np.int64)
+    lengths = np.diff(buffers.text_buffers(column)[1])
+    spans = pa.StructArray.from_arrays(
+        [pa.array(np.zeros_like(rows)), pa.array(lengths)], fields=list(schema.PASSAGES.field("spans").type.value_type)
+    )
+    columns = {
+        "document": pa.array(rows.astype(np.int32)),
+        "ordinal": pa.array(np.zeros(len(rows), dtype=np.int32)),
+        "spans": pa.ListArray.from_arrays(
+            pa.array(np.arange(len(rows) + 1, dtype=np.int32)), spans, type=schema.PASSAGES.field("spans").type
+        ),
+        "start": pa.array(np.zeros_like(rows)),
+        "end": pa.array(lengths),
+        "line_start": pa.array(np.ones(len(rows), dtype=np.int32)),
+        "line_end": pa.array(np.ones(len(rows), dtype=np.int32)),
+        "text": column,
+        "flags": pa.array(np.zeros(len(rows), dtype=np.uint32)),
+    }
+    passages = pa.table(columns, schema=schema.PASSAGES)
+    ids = np.column_stack([rows, np.zeros_like(rows)]).astype(np.uint64)
+    return Shard(schema.DOCUMENTS.empty_table(), *_contents(passages, ids, settings))
+
+
+def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Table, pa.Table, Words]:
+    numbered, contents = distinct(passages, normalize(passages["text"]), document_ids=ids)
+    rows = np.flatnonzero(signable(contents, min_near_chars=settings.min_near_chars))
+    signatures = sign(
+        contents["normalized"],
+        rows,
+        permutations=settings.permutations,
+        seed=settings.seed,
+        shingle=settings.shingle,
+        shingle_size=settings.shingle_size,
+        shingle_size_unspaced=settings.shingle_size_unspaced,
+    )
+    return numbered, contents, band_keys(signatures, bands=settings.bands, rows=settings.rows)
+
+
+def _documents(decoded: pa.Table, passages: pa.Table, layouts: pa.Table, ids: Words) -> pa.Table:
+    """DOCUMENTS of what was decoded and found in it."""
+    flags = buffers.numbers(decoded["flags"]) | buffers.numbers(layouts["flags"])
+    found = np.bincount(buffers.numbers(passages["document"]), minlength=len(decoded)).astype(np.int32)
+    columns = {name: decoded[name] for name in schema.DOCUMENTS.names if name in decoded.column_names} | {
+        "document_id": buffers.hex_strings(ids),
+        "n_passages": pa.array(found),
+        "flags": buffers.flag_lists(flags, tuple(schema.DOCUMENT_FLAGS)),
+    }
+    return pa.table(columns, schema=schema.DOCUMENTS)
+
+

@@ -1,0 +1,304 @@
+"""What is in `raw/`: find the files to read, and read their bytes.
+
+The idea: `scan` lists, sorted by path, what shall be read and counts what shall not; `batches` cuts the list;
+`read_batch` reads one piece of it. Nothing here raises for a bad file or folder: it becomes a row with its problem.
+
+Paths are text, but on many systems names are bytes. Bytes that are not UTF-8 are written %XX; for the way back a
+`%` that happens to stand before two hex digits is written %25, and every other `%` stays. Names are never
+normalized: two that differ only in Unicode form are two files.
+"""
+
+import errno
+import fnmatch
+import io
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from corpuskit import formats
+from corpuskit.errors import RawError
+from corpuskit.schema import SOURCES
+
+INVENTORY: Final = pa.schema(
+    [
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("size_bytes", pa.int64(), nullable=False),
+        pa.field("mtime_ns", pa.int64(), nullable=False),
+        pa.field("ctime_ns", pa.int64(), nullable=False),
+        pa.field("inode", pa.int64(), nullable=False),
+    ]
+)
+"""What `scan` finds: one row for each file to read. A file whose row is as in the last run is taken as unchanged."""
+
+# O_NOFOLLOW: a file that was swapped for a symbolic link since the scan must not lead out of raw/.
+# O_NONBLOCK: opening one that was swapped for a FIFO must not wait for a writer.
+_OPEN: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+_READ_ATTEMPTS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """What a scan found.
+
+    `files` has the schema INVENTORY, sorted by path. `skipped` counts what was left out, by reason: "hidden",
+    "hidden folder", "ignored", "ignored folder" (folders are counted once, not looked into), "symlink",
+    "special file", "name (.pdf)". `problems` are (path, problem) of what could not be looked at, for rows of
+    `documents`; a folder's path ends in "/".
+    """
+
+    files: pa.Table
+    skipped: Mapping[str, int]
+    problems: Sequence[tuple[str, str]]
+
+
+def scan(raw: Path, *, include: Sequence[str], ignore: Sequence[str]) -> Inventory:
+    """List the files below `raw` that shall be read.
+
+    Patterns are those of `fnmatch`, case matters, and they are tried on the path below `raw` (in which `*` spans
+    folders) and on the bare name. `ignore` also takes out folders with all that is in them; a pattern that ends in
+    "/" means folders alone. A file without an extension needs no `include`. Symbolic links are not followed.
+
+    Raises RawError when `raw` is missing, not a folder, or cannot be listed.
+    """
+    included = _matcher(include)
+    ignored = _matcher([pattern for pattern in ignore if not pattern.endswith("/")])
+    ignored_folders = _matcher([pattern.rstrip("/") for pattern in ignore])
+    rows: list[tuple[str, int, int, int, int]] = []
+    skipped: Counter[str] = Counter()
+    problems: list[tuple[str, str]] = []
+    pending: list[tuple[bytes, str]] = [(os.fsencode(raw), "")]
+    while pending:
+        folder, prefix = pending.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    name = _escape(entry.name)
+                    path = prefix + name
+                    try:
+                        if entry.is_symlink():
+                            skipped["hidden" if name[0] == "." else "symlink"] += 1
+                        elif entry.is_dir(follow_symlinks=False):
+                            if name[0] == ".":
+                                skipped["hidden folder"] += 1
+                            elif ignored_folders(path) or ignored_folders(name):
+                                skipped["ignored folder"] += 1
+                            else:
+                                pending.append((entry.path, path + "/"))
+                        elif reason := _unwanted(entry, name, path, included, ignored):
+                            skipped[reason] += 1
+                        else:
+                            info = entry.stat(follow_symlinks=False)
+                            rows.append((path, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
+                    except OSError as error:
+                        problems.append((path, _problem(error)))
+        except OSError as error:
+            if not prefix:
+                raise RawError(f"{raw}: {_reason(error)}") from None
+            problems.append((prefix, _problem(error)))
+    rows.sort()
+    problems.sort()
+    return Inventory(_table(rows), dict(sorted(skipped.items())), tuple(problems))
+
+
+def batches(files: pa.Table, *, max_bytes: int, max_files: int) -> Iterator[pa.Table]:
+    """Cut `files` (INVENTORY), in order, into slices of at most `max_bytes` and `max_files`, at least one file each."""
+    ends = np.cumsum(files["size_bytes"].to_numpy())
+    start = 0
+    while start < len(ends):
+        before = int(ends[start - 1]) if start else 0
+        fitting = int(np.searchsorted(ends, before + max_bytes, side="right"))
+        stop = max(start + 1, min(fitting, start + max_files))
+        yield files.slice(start, stop - start)
+        start = stop
+
+
+def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int) -> pa.Table:
+    """Read `files` (INVENTORY) below `raw`: one row of SOURCES for each, in order.
+
+    A file that cannot be read, or is larger than `max_document_bytes`, is a row with its problem and no bytes.
+    """
+    root = os.fsencode(raw)
+    paths: list[str] = files["path"].to_pylist()
+    listed: list[int] = files["size_bytes"].to_pylist()
+    times: list[int] = files["mtime_ns"].to_pylist()
+    # One buffer for the whole batch, read into directly: the bytes exist once. Files that grew since they were
+    # listed make it grow.
+    data = bytearray(sum(size for size in listed if size <= max_document_bytes))
+    ends = np.zeros(len(paths) + 1, np.int64)
+    sizes: list[int] = []
+    problems: list[str | None] = []
+    end = 0
+    for row, (path, size, mtime) in enumerate(zip(paths, listed, times, strict=True)):
+        problem: str | None = None
+        try:
+            size, problem = _read(
+                os.path.join(root, unescape(path)),
+                data,
+                end,
+                (size, mtime),
+                max_document_bytes,  # noqa: PTH118
+            )
+        except OSError as error:
+            problem = _problem(error)
+        if problem is None:
+            end += size
+        ends[row + 1] = end
+        sizes.append(size)
+        problems.append(problem)
+    return _sources(paths, sizes, _binary(data, ends, problems), problems)
+
+
+def failed(problems: Sequence[tuple[str, str]]) -> pa.Table:
+    """Rows of SOURCES for an inventory's `problems`."""
+    texts = [problem for _, problem in problems]
+    nothing = pa.nulls(len(problems), pa.large_binary())
+    return _sources([path for path, _ in problems], [None] * len(problems), nothing, texts)
+
+
+def unescape(path: str) -> bytes:
+    """The bytes of a path as on disk: the inverse of the escaping that `scan` does."""
+    data = path.encode("utf-8")
+    return _ESCAPED.sub(lambda match: bytes.fromhex(match[1].decode("ascii")), data) if b"%" in data else data
+
+
+_ESCAPED: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
+_AMBIGUOUS: Final = re.compile(r"%(?=[0-9A-Fa-f]{2})")
+_UNDECODABLE: Final = re.compile(r"[\udc80-\udcff]")
+
+
+def _escape(name: bytes) -> str:
+    text = name.decode("utf-8", "surrogateescape")
+    if "%" in text:
+        text = _AMBIGUOUS.sub("%25", text)
+    if not text.isascii():
+        text = _UNDECODABLE.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", text)
+    return text
+
+
+def _matcher(patterns: Sequence[str]) -> Callable[[str], object]:
+    """One compiled regular expression for all patterns: true for a text that matches any of them."""
+    if not patterns:
+        return lambda text: None
+    return re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns)).match
+
+
+def _unwanted(
+    entry: "os.DirEntry[bytes]",
+    name: str,
+    path: str,
+    included: Callable[[str], object],
+    ignored: Callable[[str], object],
+) -> str:
+    """Why the entry, which is no folder and no link, shall not be read; empty when it shall."""
+    if name[0] == ".":
+        return "hidden"
+    if ignored(path) or ignored(name):
+        return "ignored"
+    dot = name.rfind(".")
+    if dot > 0 and not (included(name) or included(path)):
+        return f"name ({name[dot:]})"
+    return "" if entry.is_file(follow_symlinks=False) else "special file"
+
+
+def _table(rows: Sequence[tuple[str, int, int, int, int]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(INVENTORY)
+    arrays = [
+        pa.array(columns[0], pa.string()),
+        *(pa.array(map(_int64, column), pa.int64()) for column in columns[1:]),
+    ]
+    return pa.table(arrays, schema=INVENTORY)
+
+
+def _int64(value: int) -> int:
+    """`value` modulo 2**64 as a signed number: inodes have 64 bits and no sign, times may lie beyond the year 2262."""
+    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def _read(
+    path: bytes, data: bytearray, at: int, listed: tuple[int, int], limit: int
+) -> tuple[int, str | None]:
+    """Read the file into `data` from `at` on; return its size and problem.
+
+    What counts is that the bytes belong together: a file that is not as `listed` (size, time), or that changes under
+    our eyes, gets a second chance and must then hold still.
+    """
+    size = 0
+    for attempt in range(_READ_ATTEMPTS):
+        with io.FileIO(os.open(path, _OPEN), "rb") as file:
+            before = os.fstat(file.fileno())
+            size = before.st_size
+            if not stat.S_ISREG(before.st_mode):
+                return size, "unreadable: not a regular file"
+            if size > limit:
+                return size, f"too_large: {size} bytes"
+            if at + size > len(data):
+                data.extend(bytes(at + size - len(data)))
+            whole = _fill(file, data, at, size)
+            after = os.fstat(file.fileno())
+        same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        expected = attempt > 0 or (size, _int64(before.st_mtime_ns)) == listed
+        if whole and same and expected:
+            return size, None
+    return size, "vanished: changed while it was read"
+
+
+def _fill(file: io.FileIO, data: bytearray, at: int, size: int) -> bool:
+    """Read `size` bytes into `data` from `at` on; true when the file had exactly these."""
+    with memoryview(data) as view:
+        done = 0
+        while done < size:
+            got = file.readinto(view[at + done : at + size])
+            if not got:
+                return False
+            done += got
+    return not file.read(1)
+
+
+def _problem(error: OSError) -> str:
+    gone = error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+    return f"{'vanished' if gone else 'unreadable'}: {_reason(error)}"
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else str(error)
+
+
+def _binary(
+    data: bytearray, ends: "np.ndarray[tuple[int], np.dtype[np.int64]]", problems: Sequence[str | None]
+) -> pa.Array:
+    """The column of bytes over `data`, without copying it; null where there is a problem."""
+    good = np.array([problem is None for problem in problems], bool)
+    validity = pa.py_buffer(np.packbits(good, bitorder="little"))
+    buffers = [validity, pa.py_buffer(ends), pa.py_buffer(data)]
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(good), buffers)
+
+
+def _sources(
+    paths: Sequence[str], sizes: Sequence[int | None], raw: pa.Array, problems: Sequence[str | None]
+) -> pa.Table:
+    readers = [formats.reader(path) for path in paths]
+    columns = {
+        "path": paths,
+        "member": pa.nulls(len(paths), pa.string()),
+        "size_bytes": sizes,
+        "media_type": [reader.media_type for reader in readers],
+        "extractor": [reader.extractor for reader in readers],
+        "raw": raw,
+        "problem": problems,
+    }
+    return pa.table(columns, schema=SOURCES)

@@ -1,0 +1,60 @@
+"""Find the contents: equal normalized text is one content, so exact copies are no special case later on."""
+
+import numpy as np
+import pyarrow as pa
+
+from corpuskit import buffers, hashing, schema, text
+from corpuskit.kernels.hashing import count_repetitions, number_distinct
+from corpuskit.kernels.normalize import describe
+from corpuskit.kernels.types import Ints, Words
+
+NO_CONTENT = np.uint32(1 << tuple(schema.OCCURRENCE_FLAGS).index("no_content"))
+
+
+def distinct(passages: pa.Table, normalized: pa.Array, *, document_ids: Words) -> tuple[pa.Table, pa.Table]:
+    """PASSAGES and their normalized texts to NUMBERED and CONTENTS.
+
+    `document_ids` (uint64[documents, 2]) are the hashes of the documents that `passages.document` counts.
+    """
+    hashes = hashing.hash_texts(normalized, hashing.RECORD)
+    numbers, firsts = number(hashes)
+    documents = buffers.numbers(passages["document"]).astype(np.int64)
+    repetitions, _ = repeat(documents, numbers, len(firsts))
+    contents = describe_contents(normalized.take(pa.array(firsts)), hashes[firsts])
+    empty = ~buffers.numbers(contents["has_content"])[numbers]
+    flags = buffers.numbers(passages["flags"]) | np.where(empty, NO_CONTENT, np.uint32(0))
+    columns = {name: passages[name] for name in schema.PASSAGES.names} | {
+        "flags": pa.array(flags.astype(np.uint32)),
+        "text_hash": buffers.hashes(hashing.hash_texts(passages["text"], hashing.TEXT)),
+        "content": pa.array(numbers),
+        "occurrence_id": buffers.hashes(
+            hashing.occurrence_ids(document_ids[documents], hashes, repetitions)
+        ),
+    }
+    return pa.table(columns, schema=schema.NUMBERED), contents
+
+
+def number(hashes: Words) -> tuple[Ints, Ints]:
+    """Number equal hashes (uint64[n, 2]) by first appearance: each row's number, and each number's first row."""
+    numbers = np.empty(len(hashes), dtype=np.int64)
+    firsts = np.empty(len(hashes), dtype=np.int64)
+    count = number_distinct(buffers.frozen(hashes), numbers, firsts)
+    return numbers, firsts[:count]
+
+
+def repeat(groups: Ints, numbers: Ints, n_numbers: int) -> tuple[Ints, Ints]:
+    """For rows in ascending groups: how often each row's number came before in its group; each number's groups."""
+    repetitions = np.empty(len(numbers), dtype=np.int64)
+    groups_of = np.zeros(n_numbers, dtype=np.int64)
+    count_repetitions(buffers.frozen(groups), buffers.frozen(numbers), n_numbers, repetitions, groups_of)
+    return repetitions, groups_of
+
+
+def describe_contents(normalized: pa.Array, hashes: Words) -> pa.Table:
+    """CONTENTS of distinct normalized texts and their hashes."""
+    data, offsets = buffers.text_buffers(normalized)
+    counts = [np.empty(len(normalized), dtype=np.int64) for _ in range(3)]
+    has_content = np.empty(len(normalized), dtype=np.bool_)
+    describe(data, offsets, buffers.frozen(text.classes()), *counts, has_content)
+    columns = [buffers.hashes(hashes), normalized, *map(pa.array, counts), pa.array(has_content)]
+    return pa.table(columns, schema=schema.CONTENTS)

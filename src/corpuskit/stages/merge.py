@@ -1,0 +1,172 @@
+"""Write down what was decided: the fate of every passage, and a record for each cluster. Nothing is chosen here."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpuskit import buffers, schema
+from corpuskit.kernels.block import gather
+from corpuskit.kernels.rank import select_sources
+from corpuskit.kernels.types import Ints, Numbers, Words
+from corpuskit.stages.cluster import similarity
+from corpuskit.stages.distinct import repeat
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where all passages of the corpus stand, in document order: what lists of sources are made of.
+
+    content, document, start, end, line_start, line_end: one number for each passage; occurrence_ids and text_hashes:
+    uint64[passages, 2]; paths and members: of the documents; document_ids: their ids as hex strings.
+    """
+
+    content: Ints
+    document: Ints
+    start: Ints
+    end: Ints
+    line_start: Numbers
+    line_end: Numbers
+    occurrence_ids: Words
+    text_hashes: Words
+    document_ids: pa.Array
+    paths: pa.Array
+    members: pa.Array
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What the whole corpus decided, for each content unless it says otherwise.
+
+    content_hashes: uint64[contents, 2]; record: the content that is its record; similarity, measure: to that record;
+    n_words; canonical: why its wording was kept; kept: the passage kept, for each record; record_number: the record's
+    row among records, for each content; n_occurrences, n_documents, min_similarity: for each record.
+    """
+
+    content_hashes: Words
+    record: Ints
+    similarity: Numbers
+    measure: pa.Array
+    n_words: Ints
+    canonical: pa.Array
+    kept: Ints
+    record_number: Ints
+    n_occurrences: Ints
+    n_documents: Ints
+    min_similarity: Numbers
+
+
+def decide(
+    places: Places, members: pa.Table, kept: Ints, content_hashes: Words, n_words: Ints, canonical: pa.Array
+) -> Decisions:
+    """Draw up the decisions of MEMBERS; records are numbered by the place of the kept passage."""
+    record = buffers.numbers(members["record"])
+    records = np.flatnonzero(record == np.arange(len(record)))
+    records = records[np.argsort(kept[records])]
+    number = np.full(len(record), -1, dtype=np.int64)
+    number[records] = np.arange(len(records))
+    number = number[record]
+    alike = similarity(members)
+    of_passage = number[places.content]
+    least = np.ones(len(records))
+    np.minimum.at(least, number, alike)
+    return Decisions(
+        content_hashes=content_hashes,
+        record=record,
+        similarity=alike,
+        measure=buffers.one_chunk(members["measure"]),
+        n_words=n_words,
+        canonical=canonical,
+        kept=kept[records],
+        record_number=number,
+        n_occurrences=np.bincount(of_passage, minlength=len(records)).astype(np.int64),
+        n_documents=repeat(places.document, of_passage, len(records))[1],
+        min_similarity=least,
+    )
+
+
+def reasons(rows: Ints, places: Places, decisions: Decisions) -> Numbers:
+    """Why the passages at `rows` have their fate: positions in REASONS."""
+    content = places.content[rows]
+    kept = decisions.kept[decisions.record_number[content]]
+    same_text = (places.text_hashes[rows] == places.text_hashes[kept]).all(axis=1)
+    return np.select([rows == kept, same_text, content == decisions.record[content]], [0, 1, 2], 3)
+
+
+def merge_occurrences(passages: pa.Table, first: int, places: Places, decisions: Decisions) -> pa.Table:
+    """OCCURRENCES of a batch of NUMBERED passages, of which the first is passage `first` of the corpus."""
+    rows = np.arange(first, first + len(passages))
+    content = places.content[rows]
+    reason = reasons(rows, places, decisions)
+    fates = pa.array(["kept", "exact", "exact", "near"])
+    documents = pa.array(places.document[rows])
+    text = pc.if_else(pa.array(reason < 2), pa.scalar(None, pa.large_string()), passages["text"])
+    columns = {name: passages[name] for name in ("ordinal", "spans", "start", "end", "line_start", "line_end")} | {
+        "occurrence_id": buffers.hex_strings(places.occurrence_ids[rows]),
+        "document_id": places.document_ids.take(documents),
+        "path": places.paths.take(documents),
+        "member": places.members.take(documents),
+        "text": text.cast(pa.string()),
+        "record_id": buffers.hex_strings(decisions.content_hashes[decisions.record[content]]),
+        "fate": fates.take(pa.array(reason)),
+        "similarity": pa.array(decisions.similarity[content]),
+        "measure": decisions.measure.take(pa.array(content)),
+        "reason": pa.array(list(schema.REASONS)).take(pa.array(reason)),
+        "flags": buffers.flag_lists(buffers.numbers(passages["flags"]), tuple(schema.OCCURRENCE_FLAGS)),
+    }
+    return pa.table(columns, schema=schema.OCCURRENCES)
+
+
+def merge_records(passages: pa.Table, first: int, places: Places, decisions: Decisions, sources: pa.Array) -> pa.Table:
+    """RECORDS whose kept passage is in a batch of NUMBERED passages, the first of which is passage `first`.
+
+    `sources` is what `list_sources` gave for all records.
+    """
+    begin, end = np.searchsorted(decisions.kept, [first, first + len(passages)])
+    kept = decisions.kept[begin:end]
+    content = places.content[kept]
+    text = passages["text"].take(pa.array(kept - first))
+    columns = {
+        "record_id": buffers.hex_strings(decisions.content_hashes[content]),
+        "text": text.cast(pa.string()),
+        "n_chars": pc.utf8_length(text).cast(pa.int64()),
+        "n_words": pa.array(decisions.n_words[content]),
+        "language": pa.nulls(len(kept), pa.string()),
+        "n_occurrences": pa.array(decisions.n_occurrences[begin:end]),
+        "n_documents": pa.array(decisions.n_documents[begin:end]),
+        "min_similarity": pa.array(decisions.min_similarity[begin:end]),
+        "variant_group": pa.nulls(len(kept), pa.string()),
+        "canonical": decisions.canonical.take(pa.array(content)),
+        "sources": sources.slice(begin, end - begin),
+    }
+    return pa.table(columns, schema=schema.RECORDS)
+
+
+def list_sources(places: Places, decisions: Decisions) -> pa.Array:
+    """The `sources` of all records, in their order."""
+    n_records = len(decisions.kept)
+    of_passage = decisions.record_number[places.content]
+    starts = np.zeros(n_records + 1, dtype=np.int64)
+    order = np.empty(len(of_passage), dtype=np.int64)
+    gather(buffers.frozen(of_passage), n_records, starts, order)
+    room = int(np.minimum(decisions.n_occurrences, schema.MAX_SOURCES).sum())
+    selected = np.empty(room, dtype=np.int64)
+    selected_starts = np.zeros(n_records + 1, dtype=np.int64)
+    inputs = map(buffers.frozen, (starts, order, decisions.kept, places.document))
+    select_sources(*inputs, schema.MAX_SOURCES, selected, selected_starts)
+    kind = schema.RECORDS.field("sources").type
+    documents = pa.array(places.document[selected])
+    columns = [
+        places.document_ids.take(documents),
+        places.paths.take(documents),
+        places.members.take(documents),
+        buffers.hex_strings(places.occurrence_ids[selected]),
+        pa.array(places.start[selected]),
+        pa.array(places.end[selected]),
+        pa.array(places.line_start[selected]),
+        pa.array(places.line_end[selected]),
+        pa.array(decisions.similarity[places.content[selected]]),
+    ]
+    structs = pa.StructArray.from_arrays(columns, fields=list(kind.value_type))
+    return pa.ListArray.from_arrays(pa.array(selected_starts, pa.int32()), structs, type=kind)

@@ -1,0 +1,120 @@
+"""The slow truth about segmentation: lines, passage texts and the laws, one character at a time."""
+
+import re
+from typing import Any
+
+
+def split_lines(text: str) -> list[tuple[int, int]]:
+    """Start and end (without the line end) of each line, in characters; LF, CRLF and lone CR end a line."""
+    bounds = []
+    at = 0
+    for ending in re.finditer("\r\n|\r|\n", text):
+        bounds.append((at, ending.start()))
+        at = ending.end()
+    bounds.append((at, len(text)))
+    return bounds
+
+
+def content_lines(text: str) -> list[tuple[int, int, int]]:
+    """Number from 1, start and end of the content of each line that is not blank, in characters."""
+    found = []
+    for number, (start, end) in enumerate(split_lines(text), 1):
+        content = text[start:end].strip()
+        if content:
+            start += len(text[start:end]) - len(text[start:end].lstrip())
+            found.append((number, start, start + len(content)))
+    return found
+
+
+def byte_at(text: str, at: int) -> int:
+    """Where character `at` begins in the UTF-8 form."""
+    return len(text[:at].encode())
+
+
+def without_blanks(text: str) -> str:
+    """What a passage's text must keep: all but the characters for which str.isspace() holds."""
+    return "".join(char for char in text if not char.isspace())
+
+
+def line_passages(text: str) -> list[dict[str, Any]]:
+    """What unit="line" gives."""
+    return [
+        {
+            "text": text[start:end],
+            "start": byte_at(text, start),
+            "end": byte_at(text, end),
+            "line_start": number,
+            "line_end": number,
+        }
+        for number, start, end in content_lines(text)
+    ]
+
+
+def document_passages(text: str) -> list[dict[str, Any]]:
+    """What unit="document" gives."""
+    lines = content_lines(text)
+    if not lines:
+        return []
+    start, end = lines[0][1], lines[-1][2]
+    return [
+        {
+            "text": re.sub("\r\n|\r", "\n", text[start:end]),
+            "start": byte_at(text, start),
+            "end": byte_at(text, end),
+            "line_start": lines[0][0],
+            "line_end": lines[-1][0],
+        }
+    ]
+
+
+def pieces_of(text: str, passage: dict[str, Any]) -> list[str]:
+    """The contents of a passage's lines."""
+    return [
+        text[start:end]
+        for number, start, end in content_lines(text)
+        if passage["line_start"] <= number <= passage["line_end"]
+    ]
+
+
+def spells(pieces: list[str], cleaned: str) -> bool:
+    """Whether `cleaned` is the pieces in order with, at each join, nothing, one blank, or LF and an indent."""
+    joins = "(?:| |\n *)"
+    return re.fullmatch(joins.join(re.escape(piece) for piece in pieces), cleaned) is not None
+
+
+def broken_laws(text: str, passages: list[dict[str, Any]]) -> list[str]:
+    """What the passages of one document get wrong: an empty list when the laws hold."""
+    wrong = []
+    data = text.encode()
+    at = 0
+    line = 0
+    for ordinal, passage in enumerate(passages):
+        start, end = passage["start"], passage["end"]
+        if passage["spans"] != [{"start": start, "end": end}]:
+            wrong.append("spans are not start and end")
+        if passage["ordinal"] != ordinal:
+            wrong.append("ordinals do not count from 0")
+        if start < at or end <= start:
+            wrong.append("spans overlap, descend or are empty")
+        if without_blanks(data[at:start].decode()):
+            wrong.append("a character is in no span")
+        inside = data[start:end].decode()
+        if inside != inside.strip():
+            wrong.append("a span begins or ends with a blank")
+        if without_blanks(inside) != without_blanks(passage["text"]):
+            wrong.append("a character was lost or invented")
+        if passage["text"] != passage["text"].strip():
+            wrong.append("a text begins or ends with a blank")
+        if not spells(pieces_of(text, passage), passage["text"]):
+            wrong.append("a line was changed inside")
+        first = len(split_lines(data[:start].decode() + "x"))
+        last = len(split_lines(data[:end].decode()))
+        if (passage["line_start"], passage["line_end"]) != (first, last):
+            wrong.append("line numbers are wrong")
+        if first <= line:
+            wrong.append("two passages share a line")
+        line = last
+        at = end
+    if without_blanks(data[at:].decode()):
+        wrong.append("a character is in no span")
+    return wrong
