@@ -1,1 +1,65 @@
-"""corpuskit: raw text in, merged passages out, with the provenance of every copy."""
+"""corpuskit: raw text in, merged passages out, with the provenance of every copy.
+
+    result = corpuskit.ingest("raw", "curated")
+    corpus = corpuskit.open("curated")
+    corpus.records.to_table(columns=["text", "n_documents"])
+
+The names below are the public interface; they are loaded when they are first used, so that importing is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from corpuskit.checks import Finding, check
+    from corpuskit.corpus import Corpus
+    from corpuskit.corpus import open_corpus as open
+    from corpuskit.errors import (
+        CorpuskitError,
+        CorpusError,
+        QueryError,
+        RawError,
+        SettingsError,
+        WriteError,
+    )
+    from corpuskit.pipeline import Result, deduplicate, ingest
+    from corpuskit.settings import Settings
+    from corpuskit.trace import trace
+
+__all__ = [
+    "Corpus",
+    "CorpusError",
+    "CorpuskitError",
+    "Finding",
+    "QueryError",
+    "RawError",
+    "Result",
+    "Settings",
+    "SettingsError",
+    "WriteError",
+    "check",
+    "deduplicate",
+    "ingest",
+    "open",
+    "trace",
+]
+
+_HOMES = {
+    "checks": ("Finding", "check"),
+    "corpus": ("Corpus", "open"),
+    "errors": ("CorpusError", "CorpuskitError", "QueryError", "RawError", "SettingsError", "WriteError"),
+    "pipeline": ("Result", "deduplicate", "ingest"),
+    "settings": ("Settings",),
+    "trace": ("trace",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"corpuskit.{home}"), "open_corpus" if name == "open" else name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__
