@@ -2,13 +2,13 @@
 
     python benchmarks/quality/encodings.py --messy DIR
 
-DIR has `manifest.jsonl` with `path` and, where it is known, `encoding`. A Markdown table goes to stdout: one line for
-each labelled file and each file with a problem or a flag, then the totals. Labels come from names of folders and can be
-wrong; what counts is the text:
+DIR has `manifest.jsonl` with `path` and, where it is known, `encoding`. A Markdown table goes to stdout: one
+line for each labelled file and each file with a problem or a flag, then the totals. Labels come from names of
+folders and can be wrong; what counts is the text:
 
 - same: the codec found is the label's
 - equivalent: another codec, but the label's gives the same text
-- superset: the label's codec cannot decode the file or gives control characters (U+0080 to U+009F); the one found can
+- superset: the label's codec fails or gives control characters (U+0080 to U+009F); the one found does not
 - different: the two give different texts
 - problem: not decoded
 """
@@ -31,6 +31,8 @@ C1 = re.compile("[\x80-\x9f]")
 
 
 class Row(NamedTuple):
+    """A line of the table."""
+
     path: str
     label: str
     found: str
@@ -44,7 +46,7 @@ def main() -> None:
     parser.add_argument("--messy", type=Path, required=True, help="folder with manifest.jsonl")
     folder: Path = parser.parse_args().messy
     labels = read_labels(folder / "manifest.jsonl")
-    rows = [judge(document, labels[document["path"]]) for document in documents(folder, list(labels))]
+    rows = [judge(document, labels[str(document["path"])]) for document in documents(folder, list(labels))]
     shown = [row for row in rows if row.label or row.flags or row.verdict == "problem"]
     print("| file | label | found | confidence | flags | verdict |\n|---|---|---|---|---|---|")
     for row in shown:
@@ -61,7 +63,7 @@ def read_labels(manifest: Path) -> dict[str, str]:
 
 
 def documents(folder: Path, paths: list[str]) -> list[dict[str, object]]:
-    """Rows of DECODED, with the raw bytes, of all that the manifest lists: hidden files and odd suffixes too."""
+    """Rows of DECODED, with the raw bytes, of all that the manifest lists: hidden and odd names too."""
     columns = [sorted(paths), [(folder / path).stat().st_size for path in sorted(paths)]]
     nothing = [0] * len(paths)
     files = pa.table([*columns, nothing, nothing, nothing], schema=raw.INVENTORY)

@@ -1,11 +1,12 @@
 """What is in `raw/`: find the files to read, and read their bytes.
 
 The idea: `scan` lists, sorted by path, what shall be read and counts what shall not; `batches` cuts the list;
-`read_batch` reads one piece of it. Nothing here raises for a bad file or folder: it becomes a row with its problem.
+`read_batch` reads one piece of it. Nothing here raises for a bad file or folder: it becomes a row with its
+problem.
 
-Paths are text, but on many systems names are bytes. Bytes that are not UTF-8 are written %XX; for the way back a
-`%` that happens to stand before two hex digits is written %25, and every other `%` stays. Names are never
-normalized: two that differ only in Unicode form are two files.
+Paths are text, but on many systems names are bytes. Bytes that are not UTF-8 are written %XX; for the way
+back a `%` that happens to stand before two hex digits is written %25, and every other `%` stays. Names are
+never normalized: two that differ only in Unicode form are two files.
 """
 
 import errno
@@ -36,7 +37,7 @@ INVENTORY: Final = pa.schema(
         pa.field("inode", pa.int64(), nullable=False),
     ]
 )
-"""What `scan` finds: one row for each file to read. A file whose row is as in the last run is taken as unchanged."""
+"""What `scan` finds, a row for each file to read: one that is as in the last run says so of the file, too."""
 
 # O_NOFOLLOW: a file that was swapped for a symbolic link since the scan must not lead out of raw/.
 # O_NONBLOCK: opening one that was swapped for a FIFO must not wait for a writer.
@@ -69,9 +70,10 @@ class Inventory:
 def scan(raw: Path, *, include: Sequence[str], ignore: Sequence[str]) -> Inventory:
     """List the files below `raw` that shall be read.
 
-    Patterns are those of `fnmatch`, case matters, and they are tried on the path below `raw` (in which `*` spans
-    folders) and on the bare name. `ignore` also takes out folders with all that is in them; a pattern that ends in
-    "/" means folders alone. A file without an extension needs no `include`. Symbolic links are not followed.
+    Patterns are those of `fnmatch`, case matters, and they are tried on the path below `raw` (in which `*`
+    spans folders) and on the bare name. `ignore` also takes out folders with all that is in them; a pattern
+    that ends in "/" means folders alone. A file without an extension needs no `include`. Symbolic links are
+    not followed.
 
     Raises RawError when `raw` is missing, not a folder, or cannot be listed.
     """
@@ -90,17 +92,11 @@ def scan(raw: Path, *, include: Sequence[str], ignore: Sequence[str]) -> Invento
                     name = _escape(entry.name)
                     path = prefix + name
                     try:
-                        if entry.is_symlink():
-                            skipped["hidden" if name[0] == "." else "symlink"] += 1
-                        elif entry.is_dir(follow_symlinks=False):
-                            if name[0] == ".":
-                                skipped["hidden folder"] += 1
-                            elif ignored_folders(path) or ignored_folders(name):
-                                skipped["ignored folder"] += 1
-                            else:
-                                pending.append((entry.path, path + "/"))
-                        elif reason := _unwanted(entry, name, path, included, ignored):
+                        reason = _unwanted(entry, name, path, included, ignored, ignored_folders)
+                        if reason:
                             skipped[reason] += 1
+                        elif entry.is_dir(follow_symlinks=False):
+                            pending.append((entry.path, path + "/"))
                         else:
                             info = entry.stat(follow_symlinks=False)
                             rows.append((path, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
@@ -116,7 +112,7 @@ def scan(raw: Path, *, include: Sequence[str], ignore: Sequence[str]) -> Invento
 
 
 def batches(files: pa.Table, *, max_bytes: int, max_files: int) -> Iterator[pa.Table]:
-    """Cut `files` (INVENTORY), in order, into slices of at most `max_bytes` and `max_files`, at least one file each."""
+    """Cut `files` (INVENTORY), in order: up to `max_bytes` and `max_files` a slice, at least one file."""
     ends = np.cumsum(files["size_bytes"].to_numpy())
     start = 0
     while start < len(ends):
@@ -130,35 +126,29 @@ def batches(files: pa.Table, *, max_bytes: int, max_files: int) -> Iterator[pa.T
 def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int) -> pa.Table:
     """Read `files` (INVENTORY) below `raw`: one row of SOURCES for each, in order.
 
-    A file that cannot be read, or is larger than `max_document_bytes`, is a row with its problem and no bytes.
+    A file that cannot be read, or is larger than `max_document_bytes`, is a row with its problem and no
+    bytes.
     """
-    root = os.fsencode(raw)
+    root = os.fsencode(raw) + b"/"
     paths: list[str] = files["path"].to_pylist()
-    listed: list[int] = files["size_bytes"].to_pylist()
+    sizes: list[int] = files["size_bytes"].to_pylist()
     times: list[int] = files["mtime_ns"].to_pylist()
-    # One buffer for the whole batch, read into directly: the bytes exist once. Files that grew since they were
-    # listed make it grow.
-    data = bytearray(sum(size for size in listed if size <= max_document_bytes))
+    # One buffer for the whole batch, read into directly: the bytes exist once. Files that grew since they
+    # were listed make it grow.
+    data = bytearray(sum(size for size in sizes if size <= max_document_bytes))
     ends = np.zeros(len(paths) + 1, np.int64)
-    sizes: list[int] = []
     problems: list[str | None] = []
     end = 0
-    for row, (path, size, mtime) in enumerate(zip(paths, listed, times, strict=True)):
+    for row, path in enumerate(paths):
         problem: str | None = None
         try:
-            size, problem = _read(
-                os.path.join(root, unescape(path)),
-                data,
-                end,
-                (size, mtime),
-                max_document_bytes,  # noqa: PTH118
-            )
+            file, listed = root + unescape(path), (sizes[row], times[row])
+            sizes[row], problem = _read(file, data, end, listed, max_document_bytes)
         except OSError as error:
             problem = _problem(error)
         if problem is None:
-            end += size
+            end += sizes[row]
         ends[row + 1] = end
-        sizes.append(size)
         problems.append(problem)
     return _sources(paths, sizes, _binary(data, ends, problems), problems)
 
@@ -190,10 +180,13 @@ def _escape(name: bytes) -> str:
     return text
 
 
-def _matcher(patterns: Sequence[str]) -> Callable[[str], object]:
+_Matches = Callable[[str], object]
+
+
+def _matcher(patterns: Sequence[str]) -> _Matches:
     """One compiled regular expression for all patterns: true for a text that matches any of them."""
     if not patterns:
-        return lambda text: None
+        return re.compile(r"(?!)").match
     return re.compile("|".join(fnmatch.translate(pattern) for pattern in patterns)).match
 
 
@@ -201,14 +194,21 @@ def _unwanted(
     entry: "os.DirEntry[bytes]",
     name: str,
     path: str,
-    included: Callable[[str], object],
-    ignored: Callable[[str], object],
+    included: _Matches,
+    ignored: _Matches,
+    ignored_folders: _Matches,
 ) -> str:
-    """Why the entry, which is no folder and no link, shall not be read; empty when it shall."""
+    """Why the entry shall not be read, or looked into; empty when it shall."""
+    if entry.is_dir(follow_symlinks=False):
+        if name[0] == ".":
+            return "hidden folder"
+        return "ignored folder" if ignored_folders(path) or ignored_folders(name) else ""
     if name[0] == ".":
         return "hidden"
     if ignored(path) or ignored(name):
         return "ignored"
+    if entry.is_symlink():
+        return "symlink"
     dot = name.rfind(".")
     if dot > 0 and not (included(name) or included(path)):
         return f"name ({name[dot:]})"
@@ -225,7 +225,7 @@ def _table(rows: Sequence[tuple[str, int, int, int, int]]) -> pa.Table:
 
 
 def _int64(value: int) -> int:
-    """`value` modulo 2**64 as a signed number: inodes have 64 bits and no sign, times may lie beyond the year 2262."""
+    """`value` modulo 2**64, signed: inodes have 64 bits and no sign, times may lie beyond the year 2262."""
     return (value + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
@@ -234,8 +234,8 @@ def _read(
 ) -> tuple[int, str | None]:
     """Read the file into `data` from `at` on; return its size and problem.
 
-    What counts is that the bytes belong together: a file that is not as `listed` (size, time), or that changes under
-    our eyes, gets a second chance and must then hold still.
+    What counts is that the bytes belong together: a file that is not as `listed` (size, time), or that
+    changes under our eyes, gets a second chance and must then hold still.
     """
     size = 0
     for attempt in range(_READ_ATTEMPTS):

@@ -1,8 +1,9 @@
 """One reader for each media type, chosen by the file's name.
 
-Plain text hands its bytes over untouched, so a `Reader` is only what is said of a file so far. A format that must
-be taken apart first gets a module of its own beside `plain`, and its `Reader` a function from a file's bytes to its
-documents: one for an HTML page, one for each member of a container file. `raw.read_batch` is where it is called.
+Plain text hands its bytes over untouched, so a `Reader` is only what is said of a file so far. A format that
+must be taken apart first gets a module of its own beside `plain`, and its `Reader` a function from a file's
+bytes to its documents: one for an HTML page, one for each member of a container file. `raw.read_batch` is
+where it is called.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ __all__ = ["DEFAULT", "READERS", "Reader", "reader"]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A way to read files: the `media_type` it is for, and `extractor`, its name/version; a new version reads anew."""
+    """A way to read files: the `media_type` it is for, and `extractor`, its name/version."""
 
     media_type: str
     extractor: str

@@ -1,8 +1,8 @@
 """Bytes to text: each document decoded, with the encoding and how sure it is.
 
-How the encoding is found is told in `encodings`; here a table of bytes becomes a table of texts. A document that is
-UTF-8 without a byte order mark is its own text: its bytes are taken over, hashed once, and offsets in the text are
-offsets in the file.
+How the encoding is found is told in `encodings`; here a table of bytes becomes a table of texts. A document
+that is UTF-8 without a byte order mark is its own text: its bytes are taken over, hashed once, and offsets in
+the text are offsets in the file.
 """
 
 import hashlib
@@ -32,7 +32,8 @@ _FOUND: Final = (
 def decode(sources: pa.Table) -> pa.Table:
     """Decode `sources` (SOURCES) to one row of DECODED each, in order.
 
-    Never raises for what the bytes are: those that are no text, or that no encoding decodes, become a `problem`.
+    Never raises for what the bytes are: those that are no text, or that no encoding decodes, become a
+    `problem`.
     """
     raws = list(_views(sources["raw"]))
     texts: list[memoryview] = []
@@ -49,11 +50,13 @@ def decode(sources: pa.Table) -> pa.Table:
         "metadata": nothing,
         "text": _text_column(sources["raw"], raws, texts),
     }
-    return pa.table([pa.array(columns[f.name], f.type) if f.name in _FOUND else columns[f.name] for f in DECODED], DECODED)
+    return pa.table(
+        [pa.array(columns[f.name], f.type) if f.name in _FOUND else columns[f.name] for f in DECODED], DECODED
+    )
 
 
 def _document(raw: memoryview | None, problem: str | None) -> tuple[memoryview, tuple[object, ...]]:
-    """The text of a document as UTF-8, and its values for _FOUND; the text is `raw` itself where they are the same."""
+    """The text of a document as UTF-8, `raw` itself where they are the same, and the values of _FOUND."""
     if raw is None:
         return _NOTHING, (None, None, None, None, None, None, problem or "unreadable: no bytes", 0)
     digest = hashlib.sha256(raw).hexdigest()
@@ -67,7 +70,16 @@ def _document(raw: memoryview | None, problem: str | None) -> tuple[memoryview, 
     else:
         text = raw[skip:] if skip else raw
     text_digest = digest if text is raw else hashlib.sha256(text).hexdigest()
-    row = (digest, found.codec, found.confidence, found.errors, text_digest, len(found.text), None, _flags(found))
+    row = (
+        digest,
+        found.codec,
+        found.confidence,
+        found.errors,
+        text_digest,
+        len(found.text),
+        None,
+        _flags(found),
+    )
     return text, row
 
 
@@ -87,7 +99,11 @@ def _views(column: pa.ChunkedArray) -> Iterator[memoryview | None]:
     """The bytes of each row of a large_binary column, in place; None for null."""
     for chunk in column.chunks:
         _, offsets, data = chunk.buffers()
-        ends = np.frombuffer(offsets, np.int64)[chunk.offset : chunk.offset + len(chunk) + 1].tolist() if offsets else [0]
+        ends = (
+            np.frombuffer(offsets, np.int64)[chunk.offset : chunk.offset + len(chunk) + 1].tolist()
+            if offsets
+            else [0]
+        )
         whole = memoryview(data).cast("B") if data is not None else _NOTHING
         nulls = chunk.is_null().to_pylist()
         for start, end, null in zip(ends, ends[1:], nulls, strict=False):
@@ -105,7 +121,7 @@ def _text_column(
     ends = np.zeros(len(texts) + 1, np.int64)
     np.cumsum([len(text) for text in texts], out=ends[1:])
     data = np.empty(int(ends[-1]), np.uint8)
-    view = memoryview(data)
+    view = data.data
     for text, start, end in zip(texts, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
         view[start:end] = text
     return pa.LargeStringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(data))
