@@ -26,7 +26,7 @@ HYPHEN: Final = 8
 DASH: Final = 9  # dashes and bullets
 OPEN: Final = 10  # opening brackets and quotes
 CLOSE: Final = 11
-QUOTE: Final = 12  # ASCII quotes, which open and close
+QUOTE: Final = 12  # typewriter quotes, which open and close
 BLANK: Final = 13  # exactly where str.isspace() is true
 SYMBOL: Final = 14
 SKIP: Final = 15  # takes no part: combining marks, format characters, superscripts
@@ -38,6 +38,7 @@ ZERO: Final = 32  # no column
 CJK: Final = 64  # Han, kana and their punctuation: lines join without a blank
 SEA: Final = 128  # Thai, Lao, Khmer, Burmese and their kin: words stand without blanks between
 BRACKET: Final = 256  # an opening or closing bracket that has a partner
+SPEECH: Final = 1024  # a bracket that stands for a quote, and may stay open from paragraph to paragraph
 NEUTRAL: Final = 512  # quotes, dashes and ellipses that CJK text shares with others
 
 TABLE_SIZE: Final = 0x20000
@@ -129,11 +130,13 @@ def _fill_exceptions(table: Numbers, categories: list[str]) -> None:
             0x201E,
         ):  # the low quotes close with a high one
             table[code] |= BRACKET
+    for char in "「」『』｢｣":
+        table[ord(char)] |= SPEECH
     for char in _STOPS:
         table[ord(char)] = STOP
     for char in _SYMBOLS:
         table[ord(char)] = SYMBOL
-    for char in "\"'`":
+    for char in "\"'`´":
         table[ord(char)] = QUOTE
     table[ord("*")] = DASH
     table[ord("<")] = OPEN

@@ -29,7 +29,7 @@ from corpuskit import buffers, schema, store, workers
 from corpuskit import raw as raw_files
 from corpuskit.corpus import open_corpus
 from corpuskit.errors import CorpusError, RawError
-from corpuskit.kernels.types import Ints, Numbers, Words
+from corpuskit.kernels.types import Bytes, Ints, Numbers, Words
 from corpuskit.prepare import Shard, prepare, prepare_texts
 from corpuskit.progress import Progress, Silent
 from corpuskit.settings import Settings
@@ -158,12 +158,15 @@ def resolve(shards: Sequence[Shard], settings: Settings) -> Resolved:
     bands = (_band(shards, band)[rows_of_keys] for band in range(settings.bands))
     buckets = block(bands, signed)
 
-    active = np.unique(buffers.numbers(buckets["content"]))
+    in_company = np.zeros(len(firsts), dtype=np.bool_)
+    in_company[buffers.numbers(buckets["content"])] = True
+    active = np.flatnonzero(in_company)
     n_chars = _content_column(shards, "n_chars")[firsts]
     members, compared = cluster(
         _texts(shards, firsts[active]),
         active,
         buckets,
+        sketches=_sketches(shards, rows_of_keys[in_company[signed]]),
         n_chars=n_chars,
         priority=buffers.numbers(ranking.ranks["priority"]),
         threshold=settings.threshold,
@@ -244,6 +247,17 @@ def _text_lengths(shards: Sequence[Shard]) -> Ints:
 def _band(shards: Sequence[Shard], band: int) -> Words:
     """The keys of one band for the signable contents of all shards."""
     return np.concatenate([shard.band_keys[band] for shard in shards])
+
+
+def _sketches(shards: Sequence[Shard], rows: Ints) -> Bytes:
+    """Sketches of contents, by their row among the signable ones over all shards (ascending rows are quickest)."""
+    sketches = np.empty((len(rows), shards[0].sketches.shape[1]), dtype=np.uint8)
+    base = 0
+    for shard in shards:
+        here = np.flatnonzero((rows >= base) & (rows < base + len(shard.sketches)))
+        sketches[here] = shard.sketches[rows[here] - base]
+        base += len(shard.sketches)
+    return sketches
 
 
 def _texts(shards: Sequence[Shard], rows: Ints) -> pa.Array:

@@ -8,26 +8,28 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers, hashing, raw, schema
-from corpuskit.kernels.types import Words
+from corpuskit.kernels.types import Bytes, Words
 from corpuskit.settings import Settings
 from corpuskit.stages.decode import decode
 from corpuskit.stages.distinct import distinct
 from corpuskit.stages.normalize import normalize
 from corpuskit.stages.segment import segment
-from corpuskit.stages.sign import band_keys, sign, signable
+from corpuskit.stages.sign import band_keys, sign, signable, sketch
 
 
 @dataclass(frozen=True)
 class Shard:
     """What one batch of documents gives, all that the whole-corpus half needs of it.
 
-    documents: DOCUMENTS; passages: NUMBERED; contents: CONTENTS; band_keys: uint64[bands, signable contents].
+    documents: DOCUMENTS; passages: NUMBERED; contents: CONTENTS; band_keys: uint64[bands, signable contents];
+    sketches: uint8[signable contents, permutations].
     """
 
     documents: pa.Table
     passages: pa.Table
     contents: pa.Table
     band_keys: Words
+    sketches: Bytes
 
 
 def prepare_files(raw_folder: Path, files: pa.Table, settings: Settings) -> Shard:
@@ -69,7 +71,7 @@ def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings) -> Shar
     return Shard(schema.DOCUMENTS.empty_table(), *_contents(passages, ids, settings))
 
 
-def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Table, pa.Table, Words]:
+def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Table, pa.Table, Words, Bytes]:
     numbered, contents = distinct(passages, normalize(passages["text"]), document_ids=ids)
     rows = np.flatnonzero(signable(contents, min_near_chars=settings.min_near_chars))
     signatures = sign(
@@ -81,7 +83,8 @@ def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Ta
         shingle_size=settings.shingle_size,
         shingle_size_unspaced=settings.shingle_size_unspaced,
     )
-    return numbered, contents, band_keys(signatures, bands=settings.bands, rows=settings.rows)
+    keys = band_keys(signatures, bands=settings.bands, rows=settings.rows)
+    return numbered, contents, keys, sketch(signatures)
 
 
 def _documents(decoded: pa.Table, passages: pa.Table, layouts: pa.Table, ids: Words) -> pa.Table:

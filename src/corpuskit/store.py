@@ -34,6 +34,7 @@ ROW_GROUP_ROWS: Final = 65_536
 ROW_GROUP_BYTES: Final = 64 << 20
 """A row group ends at so many rows or bytes of text, whichever comes first: a bound on readers' memory."""
 
+_ARRAYS: Final = ("band_keys", "sketches")
 _IDS: Final = frozenset({"document_id", "occurrence_id", "record_id", "left_record", "right_record"})
 _DICTIONARIES: Final = {
     "documents": ["media_type", "extractor", "encoding", "decode_errors", "language"],
@@ -102,14 +103,21 @@ def write_shard(folder: Path, shard: Shard) -> None:
     _write_arrow(folder / "documents.arrow", shard.documents)
     _write_arrow(folder / "passages.arrow", shard.passages)
     _write_arrow(folder / "contents.arrow", shard.contents)
-    np.save(folder / "band_keys.npy", shard.band_keys)
+    for name in _ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(shard, name))
 
 
 def read_shard(folder: Path) -> Shard:
     """A shard, mapped into memory: nothing is read until it is used."""
     tables = [_map_arrow(folder / f"{name}.arrow") for name in ("documents", "passages", "contents")]
-    keys = np.load(folder / "band_keys.npy", mmap_mode="r") if (folder / "band_keys.npy").stat().st_size > 128 else None
-    return Shard(*tables, band_keys=np.zeros((0, 0), dtype=np.uint64) if keys is None else keys)
+    return Shard(*tables, *(_map_array(folder / f"{name}.npy") for name in _ARRAYS))
+
+
+def _map_array(path: Path) -> Any:
+    with path.open("rb") as handle:  # an array without elements cannot be mapped
+        np.lib.format.read_magic(handle)
+        shape, _, kind = np.lib.format.read_array_header_1_0(handle)
+    return np.load(path, mmap_mode="r") if 0 not in shape else np.zeros(shape, dtype=kind)
 
 
 def _write_arrow(path: Path, table: pa.Table) -> None:

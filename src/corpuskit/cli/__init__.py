@@ -1,0 +1,155 @@
+"""The command line: one module for each command, named as typed, that parses, calls, prints and exits.
+
+A command's module is loaded when it is called for, and libraries when it runs, so that `corpuskit --help`
+answers at once. Results go to stdout, narration and progress to stderr.
+"""
+
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+DISTRIBUTION: Final = "corpuskit-curation"
+COMMANDS: Final = {
+    "ingest": "Read raw text, merge what is repeated, publish the corpus.",
+    "check": "Verify that every promise holds in a corpus.",
+    "trace": "Tell where a passage came from, what it was merged with, and why.",
+    "init": "Write a settings file with every knob, explained.",
+}
+
+FINE: Final = 0
+FINDINGS: Final = 1
+FAILURE: Final = 2
+INTERRUPTED: Final = 130
+"""128 + SIGINT, as shells have it."""
+BROKEN_PIPE: Final = 141
+"""128 + SIGPIPE: whoever read the output has closed it, as `head` does."""
+
+EPILOG: Final = """[bold]Example[/bold]
+
+$ corpuskit ingest raw curated
+
+$ corpuskit check curated
+
+$ corpuskit trace curated raw/report.txt:12
+
+Exit codes: 0 fine, 1 findings, 2 bad call or failure."""
+
+
+class Commands(TyperGroup):
+    """The commands: names and summaries here, the rest loaded when one is called for."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {name: TyperCommand(name, help=summary) for name, summary in COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The name of the command that `args` call, the command, and its own arguments."""
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name else found, rest
+
+
+def load(name: str) -> TyperCommand:
+    """A command whole, from its module: `run` is what it does, and the module's EPILOG its example."""
+    module = import_module(f"corpuskit.cli.{name}")
+    single = typer.Typer(add_completion=False, rich_markup_mode="rich")
+    single.command(name, help=_unwrapped(module.run.__doc__ or ""), epilog=module.EPILOG)(module.run)
+    command = typer.main.get_command(single)
+    assert isinstance(command, TyperCommand)
+    return command
+
+
+def _unwrapped(text: str) -> str:
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
+
+
+HELP: Final = """
+Turn a folder of raw text into a clean Parquet corpus in which no passage is repeated.
+
+Every passage knows where each of its copies came from. Start with [bold]ingest[/bold]; [bold]check[/bold]
+proves the result, [bold]trace[/bold] explains it, [bold]init[/bold] writes a settings file.
+"""
+
+app = typer.Typer(
+    cls=Commands, epilog=EPILOG, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"corpuskit {version(DISTRIBUTION)}")
+        raise typer.Exit(FINE)
+
+
+@app.callback(help=_unwrapped(HELP), invoke_without_command=True)
+def start(
+    context: typer.Context,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Run the command line."""
+    if context.invoked_subcommand is None:
+        context.get_help()
+        raise typer.Exit(FAILURE)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line (default: the process's) and return its exit code: every way to end is here."""
+    from corpuskit.errors import CorpuskitError
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show it all is no failure
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(args=given, prog_name="corpuskit", standalone_mode=False) or FINE
+        sys.stdout.flush()
+    except typer.TyperException as error:
+        return _failed(error.format_message().rstrip(".") + _help_hint(error))
+    except CorpuskitError as error:
+        return _failed(str(error))
+    except (BrokenPipeError, SystemExit):  # typer and rich make of the one the other
+        return _closed()
+    except OSError as error:
+        return _failed(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except MemoryError:
+        return _failed("out of memory; the corpus is as it was")
+    except Exception:
+        traceback.print_exc()
+        return _failed(
+            "a fault of corpuskit's own, not of the call or the data; please report the lines above"
+        )
+    if code == INTERRUPTED:
+        return _failed("interrupted; the corpus is as it was", INTERRUPTED)
+    return int(code)
+
+
+def _failed(message: str, code: int = FAILURE) -> int:
+    from corpuskit.cli.console import visible
+
+    print(f"corpuskit: {visible(message)}", file=sys.stderr)
+    return code
+
+
+def _help_hint(error: typer.TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    return f"; see `{context.command_path} --help`" if context else ""
+
+
+def _closed() -> int:
+    """Whoever read the output has gone: say no more, not even at the interpreter's last flush."""
+    with suppress(OSError, ValueError):
+        stdout = sys.stdout.fileno()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout)
+    return BROKEN_PIPE

@@ -4,26 +4,48 @@ import numpy as np
 
 from corpuskit.kernels.jit import kernel
 from corpuskit.kernels.measure import (
-    Pattern,
     forget_chars,
-    index_pattern,
     indel_within,
+    index_pattern,
     look_up_chars,
     number_chars,
     number_words,
 )
-from corpuskit.kernels.sign import tokenize
+from corpuskit.kernels.sign import hash_shingle, tokenize
 from corpuskit.kernels.types import Bytes, Ints, Numbers, Small
 from corpuskit.kernels.utf8 import read_code_point
 
 BAG_BINS = 64
+WORD_BAG_BINS = 4096
+
+
+@kernel
+def fill_word_bags(
+    data: Bytes, starts: Ints, ends: Ints, rows: Ints, longest: int, classes: Bytes, bags: Numbers, counts: Ints
+) -> None:
+    """Count the words of texts `rows` by their hash, into uint16[len(rows), 4096] that stop at 65,535; and in all.
+
+    The counts' total difference is a lower bound of the distance in words. `longest` is the most bytes of a text.
+    """
+    words = np.empty(longest + 1, dtype=np.int64)
+    kinds = np.empty(longest + 1, dtype=np.uint8)
+    for i in range(len(rows)):
+        row = rows[i]
+        counts[i] = tokenize(data, starts[row], ends[row], classes, True, words, kinds)
+        for word in range(counts[i]):
+            end = words[word + 1]
+            while end > words[word] and data[end - 1] == 32:
+                end -= 1
+            place = hash_shingle(data, words[word], end) & (WORD_BAG_BINS - 1)
+            if bags[i, place] < 65535:
+                bags[i, place] += 1
 
 
 @kernel
 def fill_bags(data: Bytes, starts: Ints, ends: Ints, bags: Numbers) -> None:
     """Count each text's code points modulo 64, into uint16[n, 64] that stop at 65,535.
 
-    Half of the counts' total difference is a lower bound of the LCS's shortfall: sum |a - b| <= Indel distance.
+    The counts' total difference is a lower bound of the Indel distance: one insertion or deletion changes one count.
     """
     for i in range(len(starts)):
         at = starts[i]
@@ -36,9 +58,18 @@ def fill_bags(data: Bytes, starts: Ints, ends: Ints, bags: Numbers) -> None:
 @kernel
 def _bag_distance(bags: Numbers, left: int, right: int) -> int:
     total = np.int32(0)
-    for index in range(64):
+    for index in range(bags.shape[1]):
         total += abs(np.int32(bags[left, index]) - np.int32(bags[right, index]))
     return total
+
+
+@kernel
+def _agreement(sketches: Bytes, left: int, right: int) -> int:
+    """How many values of two sketches agree."""
+    agreeing = np.int32(0)
+    for index in range(sketches.shape[1]):
+        agreeing += np.int32(sketches[left, index] == sketches[right, index])
+    return agreeing
 
 
 @kernel
@@ -109,6 +140,12 @@ def cluster(
     ends: Ints,
     n_chars: Ints,
     bags: Numbers,
+    word_bags: Numbers,
+    word_bag: Ints,
+    word_counts: Ints,
+    sketches: Bytes,
+    works: Ints,
+    agreements: Ints,
     memberships: Ints,
     buckets: Ints,
     n_buckets: int,
@@ -125,8 +162,11 @@ def cluster(
 
     Text c is `data[starts[c]:ends[c]]`, normalized. A pair matches when distance <= floor(gap * total / scale), where
     gap / scale is 1 - threshold and total both lengths; in characters, or in words where one has more than
-    `long_chars` characters. Fills, for each content: `record` (itself for a record), `distance` and `total` to it.
-    `compared` counts [candidate pairs, pairs after the bounds, matches].
+    `long_chars` characters. Pairs whose lengths multiply to more than `works[i]` (ascending) need `agreements[i]` agreeing
+    values in `sketches` (uint8[n, permutations]): the only bound that can lose a pair. `word_bag[c]` is c's row in `word_bags` and `word_counts`, -1 for none.
+
+    Fills, for each content: `record` (itself for a record), `distance` and `total` to it. `compared` counts
+    [candidate pairs, pairs refused by their sketches, pairs measured, matches].
     """
     n = len(starts)
     heads = np.full(n_buckets, -1, dtype=np.int64)
@@ -159,19 +199,30 @@ def cluster(
             other = found[i]
             if other == record[c]:
                 continue  # measured in the first pass
-            if n_chars[c] > long_chars or n_chars[other] > long_chars:
-                compared[0] += 1
+            compared[0] += 1
+            needed = 0
+            for at in range(len(works)):
+                if n_chars[c] * n_chars[other] > works[at]:
+                    needed = agreements[at]
+            if needed > 0 and _agreement(sketches, c, other) < needed:
                 compared[1] += 1
+                continue
+            if n_chars[c] > long_chars or n_chars[other] > long_chars:
+                left, right = word_bag[c], word_bag[other]
+                if left >= 0 and right >= 0:
+                    t = word_counts[left] + word_counts[right]
+                    if _bag_distance(word_bags, left, right) > gap * t // scale:
+                        continue
+                compared[2] += 1
                 d, t = _word_distance(data, starts, ends, c, other, classes, gap, scale)
             else:
                 t = n_chars[c] + n_chars[other]
                 limit = gap * t // scale
                 if record[c] >= 0:
                     limit = min(limit, distance[c] * t // total[c])
-                compared[0] += 1
                 if abs(n_chars[c] - n_chars[other]) > limit or _bag_distance(bags, c, other) > limit:
                     continue
-                compared[1] += 1
+                compared[2] += 1
                 if not prepared:
                     symbols = np.empty(n_chars[c], dtype=np.int32)
                     pattern = index_pattern(symbols, number_chars(data, starts[c], ends[c], number_of, symbols))
@@ -180,7 +231,7 @@ def cluster(
                 d = indel_within(pattern, text[: n_chars[other]], limit)
             if d < 0:
                 continue
-            compared[2] += 1
+            compared[3] += 1
             # Compared as fractions; between equals the record of higher priority wins.
             if (
                 record[c] < 0

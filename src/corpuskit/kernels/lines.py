@@ -28,6 +28,7 @@ from corpuskit.chartables import (
     SEA,
     SEMI,
     SKIP,
+    SPEECH,
     STOP,
     SYMBOL,
     TABLE_SIZE,
@@ -36,7 +37,7 @@ from corpuskit.chartables import (
     ZERO,
 )
 from corpuskit.kernels.jit import kernel
-from corpuskit.kernels.types import Bytes, Numbers
+from corpuskit.kernels.types import Bytes, Numbers, Small
 from corpuskit.kernels.utf8 import read_code_point
 
 LINE: Final = np.dtype(
@@ -59,7 +60,7 @@ LINE: Final = np.dtype(
         ("depth", np.int16),  # brackets opened less brackets closed
         ("first", np.uint8),  # what it starts with: a class of chartables, or MARKER
         ("last", np.uint8),  # what it ends with: an end class
-        ("traits", np.uint16),
+        ("traits", np.uint32),
         ("relation", np.uint8),  # to the line before: a relation of kernels.segment
     ],
     align=True,
@@ -73,10 +74,14 @@ END_SEMI: Final = 2
 END_COLON: Final = 3
 END_STOP: Final = 4
 END_STOP_QUOTE: Final = 5  # a stop inside a closing quote or bracket
-END_CLOSE: Final = 6
+END_CLOSE: Final = 6  # a closing quote
 END_HYPHEN: Final = 7
 END_DASH: Final = 8
 END_OPEN: Final = 9
+END_BRACKET: Final = 10  # a closing bracket
+
+LABEL: Final = SKIP
+"""Start class of a word with a colon behind it, as in "Copyright: ...". (What is looked through starts no line.)"""
 
 MARKER: Final = BLANK
 """Start class of a list marker (a bullet, a number, a letter) with a blank after it. No line starts with a blank."""
@@ -97,6 +102,17 @@ TAIL_SEA: Final = 512
 HEAD_NEUTRAL: Final = 1024  # likewise a quote, dash or ellipsis that CJK text shares with others
 TAIL_NEUTRAL: Final = 2048
 POINTED: Final = 4096  # starts with punctuation that belongs to the word before it
+NOTE_FIRST: Final = 8192  # starts with a note's number, [5], that did not occur before, or whose note had its turn
+NOTE_AGAIN: Final = 16384  # starts with a note's number that occurred before
+NOTE_ALONE: Final = 32768  # consists of it, but for a point behind it
+
+CODED: Final = 1 << 16  # rich in symbols and brackets, as code and formulas
+LABELLED: Final = 1 << 17  # the first word ends in a colon
+
+N_NOTES: Final = 1024  # note numbers are remembered modulo this
+HIGHEST_REFERENCE: Final = N_NOTES  # places behind the numbers
+LAST_NOTE: Final = N_NOTES + 1
+ANY_NOTE: Final = N_NOTES + 2
 
 # Indents and widths stop here: only what may be a wrapped line is compared by width.
 _MOST_COLUMNS: Final = 1 << 28
@@ -136,17 +152,14 @@ def entry_of(table: Numbers, code: int) -> int:
 
 @kernel
 def count_lines(data: Bytes, start: int, end: int) -> int:
-    """An upper bound of the lines with content in `data[start:end]`."""
-    count = 0
-    filled = False
-    for at in range(start, end):
-        byte = data[at]
-        if byte == 10 or byte == 13:
-            count += filled
-            filled = False
-        elif byte > 32 or byte < 9 or 13 < byte < 28:
-            filled = True
-    return count + filled
+    """An upper bound of the lines with content in `data[start:end]`: line ends that follow something else, and one."""
+    count = 1
+    for at in range(start + 1, end):
+        here, before = data[at], data[at - 1]
+        ends = (here == 10) | (here == 13)
+        ended = (before == 10) | (before == 13)
+        count += ends & ~ended
+    return count
 
 
 @kernel
@@ -204,12 +217,56 @@ def _side_of_quote(data: Bytes, at: int, end: int, table: Numbers) -> int:
 
 
 @kernel
+def _note_number(data: Bytes, start: int, end: int) -> int:
+    """The number in square brackets that `data[start:end]` is, without the closing one; -1 where it is none."""
+    if data[start] != 91 or not 1 < end - start < 6:
+        return -1
+    number = 0
+    for at in range(start + 1, end):
+        if not 48 <= data[at] <= 57:
+            return -1
+        number = 10 * number + data[at] - 48
+    return number
+
+
+@kernel
+def _is_note(number: int, notes: Small) -> bool:
+    """Whether a number that begins a line begins the note; if not, it refers to one.
+
+    It was referred to before; or it stands among notes, below the highest that was referred to.
+    """
+    among = 0 < notes[LAST_NOTE] < number < notes[HIGHEST_REFERENCE]
+    return notes[number % N_NOTES] > 0 or among
+
+
+@kernel
+def _remember_note(number: int, is_note: bool, notes: Small) -> None:
+    notes[ANY_NOTE] = 1
+    if is_note:
+        notes[number % N_NOTES] = 0
+        notes[LAST_NOTE] = number
+    else:
+        notes[number % N_NOTES] = 1
+        among_references = notes[LAST_NOTE] == 0
+        notes[HIGHEST_REFERENCE] = max(notes[HIGHEST_REFERENCE], number) if among_references else number
+        notes[LAST_NOTE] = 0
+
+
+@kernel
 def _scan_content(
-    data: Bytes, start: int, end: int, table: Numbers, ends: Bytes, gaps: Numbers, line: Numbers
+    data: Bytes,
+    start: int,
+    end: int,
+    table: Numbers,
+    ends: Bytes,
+    gaps: Small,
+    notes: Small,
+    ended: bool,
+    line: Numbers,
 ) -> int:
     """Read one line's content from its first character that is not blank; fill in `line`, count gaps; return its end.
 
-    Only LF, CR and `end` end it.
+    Only LF, CR and `end` end it. `ended` tells whether the line before could end a paragraph.
     """
     at = start
     last = start  # after the last character that is not blank
@@ -217,7 +274,7 @@ def _scan_content(
     width_at_last = 0
     state = END_WORD
     before_open = END_WORD
-    open_at = start - 99
+    open_at = start - 9
     depth = 0
     head = -1
     stub = -1
@@ -226,6 +283,9 @@ def _scan_content(
     contentful = False
     dots = 0
     dotted = False
+    note_width = -1
+    symbols = 0
+    labelled = False
     entry = 0
     while at < end:
         code = int(data[at])
@@ -240,18 +300,23 @@ def _scan_content(
         kind = entry & CLASS
         if kind == BLANK:
             blanks += 1
-            wide_blank = wide_blank or code == 9
+            wide_blank = wide_blank or (code == 9 and head >= 0)
             if head < 0:
                 head = width
+                labelled = state == END_COLON
+                blanks -= 2  # what follows a list marker is no table
             width += 2 if entry & WIDE else 1
         else:
-            if blanks or (entry & before & CJK):
+            spaced = before & CLASS == BLANK
+            if spaced or (entry & before & CJK):
                 first = kind
-                if blanks:
+                if spaced:
                     if blanks >= 3 or wide_blank:
                         line["traits"] |= GAPPED
                     if kind == QUOTE or (kind == CLOSE and not entry & BRACKET):
                         first = _side_of_quote(data, following, end, table)
+                    elif kind == HYPHEN:
+                        first = kind = DASH
                     blanks = 0
                     wide_blank = False
                 elif head < 0:
@@ -259,33 +324,65 @@ def _scan_content(
                 gaps[16 * state + first] += 1
                 if first == OPEN or first == CLOSE:
                     kind = first
-                elif first == HYPHEN:
-                    kind = DASH
             if kind == OPEN:
                 before_open = state
                 open_at = at
-                if entry & BRACKET:
+                if entry & (BRACKET | SPEECH) == BRACKET:
                     depth += 1
             elif kind == CLOSE and entry & BRACKET:
-                depth -= 1
-                if at - open_at <= 6 and (before_open == END_STOP or before_open == END_STOP_QUOTE):
-                    state = before_open  # a note's number after the stop
+                depth -= 0 if entry & SPEECH else 1
+                number = _note_number(data, open_at, at) if at - open_at <= 6 else -1
+                if number >= 0:
+                    if before_open == END_STOP or before_open == END_STOP_QUOTE:
+                        state = before_open
+                    again = False
+                    if open_at == start:
+                        again = ended and _is_note(number, notes)
+                        line["traits"] |= NOTE_AGAIN if again else NOTE_FIRST
+                        note_width = width + 1
+                    _remember_note(number, again, notes)
             elif kind == HYPHEN and stub < 0 and head < 0 and width > 0:
                 stub = width + 1
             contentful = contentful or kind <= DIGIT
+            symbols += kind >= DASH and kind != QUOTE and code < 128
             dots = dots + 1 if code == 46 else 0
             dotted = dotted or dots >= 4
             state = int(ends[16 * state + kind])
+            if state == END_CLOSE and entry & (BRACKET | SPEECH) == BRACKET:
+                state = END_BRACKET
             if not entry & ZERO:
                 width += 2 if entry & WIDE else 1
             last = following
             width_at_last = width
         at = following
+        if kind <= DIGIT and head >= 0:
+            # Words in ASCII with single blanks between, quickly: most of most texts.
+            before_fast = at
+            while at < end:
+                byte = data[at]
+                if byte < 128 and table[byte] <= DIGIT:
+                    at += 1
+                elif byte == 32 and at + 1 < end and data[at + 1] < 128 and table[data[at + 1]] <= DIGIT:
+                    gaps[16 * END_WORD + table[data[at + 1]]] += 1
+                    at += 2
+                else:
+                    break
+            if at > before_fast:
+                width += at - before_fast
+                width_at_last = width
+                last = at
+                entry = LOWER
     traits = 0 if contentful else RULE
     if dotted:
         traits |= DOTTED
     if last < at:
         traits |= TRAILING
+    if 5 * symbols >= width_at_last:
+        traits |= CODED
+    if labelled or (head < 0 and state == END_COLON):
+        traits |= LABELLED
+    if note_width >= 0 and width_at_last - note_width < 3:
+        traits |= NOTE_ALONE
     line["traits"] |= traits
     line["end"] = last
     line["width"] = min(width_at_last, _MOST_COLUMNS)
@@ -324,6 +421,8 @@ def _judge_start(data: Bytes, table: Numbers, line: Numbers) -> None:
         if length > 0 and start + length < end:
             traits |= NUMBERED if kind != DASH else 0
             kind = MARKER
+    if line["traits"] & LABELLED and (kind == UPPER or kind == OTHER) and not entry & CJK:
+        kind = LABEL
     line["first"] = kind
     if entry & CJK:
         line["head"] = min(line["head"], 2)
@@ -353,13 +452,15 @@ def scan_lines(
     ends: Bytes,
     lines: Numbers,
     first_line: int,
-    gaps: Numbers,
+    gaps: Small, notes: Small
 ) -> int:
     """Fill `lines[first_line:]` with the lines of one document, `data[start:end]`; return where they stop.
 
-    `gaps`, int32[N_CELLS], counts the gaps between words inside the lines.
+    `gaps`, int32[N_CELLS], counts the gaps between words inside the lines; `notes`, int32[N_NOTES + 3], is scratch.
     """
     gaps[:] = 0
+    if notes[ANY_NOTE]:
+        notes[:] = 0
     count = first_line
     number = 1
     indent = 0
@@ -385,6 +486,8 @@ def scan_lines(
             at = following
         else:
             line = lines[count]
+            before = lines[count - 1]["last"] if count > first_line else END_STOP
+            ended = END_SEMI <= before <= END_CLOSE or before == END_BRACKET
             line["start"] = at
             line["number"] = number
             line["indent"] = min(indent, _MOST_COLUMNS)
@@ -392,7 +495,7 @@ def scan_lines(
             line["wrap_score"] = 0.0
             line["link_score"] = 0.0
             line["relation"] = 0
-            at = _scan_content(data, at, end, table, ends, gaps, line)
+            at = _scan_content(data, at, end, table, ends, gaps, notes, ended, line)
             _judge_start(data, table, line)
             count += 1
             paged = False

@@ -1,0 +1,150 @@
+"""`corpuskit ingest`: raw text in, merged passages out."""
+
+import glob
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from corpuskit.cli import FINDINGS
+from corpuskit.cli.flags import effective, with_flags
+
+if TYPE_CHECKING:
+    from corpuskit.pipeline import Result
+
+EPILOG: Final = """[bold]Example[/bold]: the two documents that come with corpuskit
+
+$ corpuskit ingest raw curated
+
+   2  files read, 5.8 kB
+  17  passages found
+   4  exact copies
+   0  near copies merged
+  13  records written to curated
+   0  problems
+0.1 s, 58.1 kB/s
+
+Use [bold]ingest[/bold] for a folder of files; for texts at hand in Python, use
+corpuskit.deduplicate(texts). Then [bold]corpuskit check[/bold] proves the result."""
+
+SHOWN: Final = 5
+"""So many problems, and kinds of files left out, are named."""
+
+_LEFT_OUT: Final = {
+    "hidden": ("hidden file", "hidden files"),
+    "hidden folder": ("hidden folder", "hidden folders"),
+    "ignored": ("file that `ignore` names", "files that `ignore` names"),
+    "ignored folder": ("folder that `ignore` names", "folders that `ignore` names"),
+    "symlink": ("symbolic link: links are not followed", "symbolic links: they are not followed"),
+    "special file": ("device, pipe or socket", "devices, pipes or sockets"),
+}
+
+
+@with_flags
+def run(
+    raw: Annotated[
+        Path, typer.Argument(metavar="RAW", help="The folder of raw text; read, never written.")
+    ] = Path("raw"),
+    curated: Annotated[
+        Path, typer.Argument(metavar="CURATED", help="The folder for the corpus; made if need be.")
+    ] = Path("curated"),
+    *,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            show_default=False,
+            help="Read settings from FILE. Default: the nearest corpuskit.toml from here upward.",
+        ),
+    ] = None,
+    allow_shrink: Annotated[
+        bool,
+        typer.Option(
+            "--allow-shrink",
+            help="Publish even if RAW is empty, or has less than half of the last run's documents.",
+        ),
+    ] = False,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="Exit with 1 when there is a file that could not be read or decoded."),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    flags: Mapping[str, Any],
+) -> None:
+    """Read every text file below RAW, merge its passages, and publish the corpus in CURATED.
+
+    All or nothing: until the end, CURATED shows the corpus that was there before. A file that cannot be read
+    becomes a row of documents with its problem, and the run goes on.
+    """
+    from corpuskit.cli.console import Bars, out
+    from corpuskit.kernels.jit import compiled_before
+    from corpuskit.pipeline import ingest
+
+    settings, file = effective(config, flags)
+    with Bars() as bars:
+        if file:
+            bars.note(f"settings from {file}")
+        if not compiled_before():
+            bars.note("first run: compiling kernels, about 20 s, once")
+        result = ingest(raw, curated, settings, allow_shrink=allow_shrink, progress=bars)
+    if as_json:
+        out.print(json.dumps(asdict(result), indent=2, default=str), soft_wrap=True)
+    else:
+        summarize(result)
+    if strict and result.problems:
+        raise typer.Exit(FINDINGS)
+
+
+def summarize(result: "Result") -> None:
+    """Print what a run did."""
+    from corpuskit.cli.console import bytes_shown, columns, say, seconds_shown, visible
+
+    rows = [
+        (result.documents - result.problems, f"files read, {bytes_shown(result.raw_bytes)}"),
+        (result.passages, "passages found"),
+        (result.exact, "exact copies"),
+        (result.near, "near copies merged"),
+        (result.records, f"records written to {visible(str(result.curated))}"),
+        (result.problems, "problems"),
+    ]
+    if result.filtered:
+        rows.insert(4, (result.filtered, "filtered"))
+    left_out = sorted(result.skipped.items(), key=lambda item: -item[1])
+    rows += [(number, f"left out: {_left_out(reason, number)}") for reason, number in left_out[:SHOWN]]
+    if more := left_out[SHOWN:]:
+        rows.append((sum(number for _, number in more), f"left out for {len(more):,} other reasons"))
+    columns([(f"{number:,}", text) for number, text in rows], indent=2, right=[0])
+    for path, problem in _problems(result) if result.problems else ():
+        say(f"{visible(path)}: {visible(problem)}", style="yellow", indent=4)
+    if result.problems > SHOWN:
+        say(f"and {result.problems - SHOWN:,} more: rows of documents.parquet with a problem", indent=4)
+    rate = bytes_shown(result.raw_bytes / result.seconds) if result.seconds else "0 bytes"
+    say(f"{seconds_shown(result.seconds)}, {rate}/s", style="dim")
+
+
+def _left_out(reason: str, number: int) -> str:
+    from corpuskit.cli.console import visible
+
+    if reason in _LEFT_OUT:
+        return _LEFT_OUT[reason][number != 1]
+    suffix = reason.removeprefix("name (").removesuffix(")")
+    pattern = shlex.quote("*" + glob.escape(suffix))
+    return visible(
+        f"{'file' if number == 1 else 'files'} named *{suffix}; text? --include {pattern} reads them"
+    )
+
+
+def _problems(result: "Result") -> list[tuple[str, str]]:
+    """Path and problem of the first documents that have one."""
+    import pyarrow.compute as pc
+
+    from corpuskit.corpus import open_corpus
+
+    documents = open_corpus(result.curated).documents
+    rows = documents.head(SHOWN, columns=["path", "problem"], filter=pc.field("problem").is_valid())
+    return [(row["path"], row["problem"]) for row in rows.to_pylist()]
