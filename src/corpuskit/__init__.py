@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from corpuskit.corpus import Corpus
     from corpuskit.corpus import open_corpus as open
     from corpuskit.errors import (
-        CorpuskitError,
         CorpusError,
+        CorpuskitError,
         QueryError,
         RawError,
         SettingsError,

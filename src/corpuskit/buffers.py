@@ -11,7 +11,7 @@ from corpuskit.kernels.types import Bytes, Ints, Words
 _HEX_PAIRS: Final = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), dtype=np.uint16)
 
 
-def frozen(array: npt.NDArray[Any]) -> Any:
+def frozen(array: Any) -> Any:
     """The array as one that cannot be written to.
 
     Kernels are compiled anew for writable inputs: those that come from Arrow are not, so none should be.

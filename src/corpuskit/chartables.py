@@ -108,12 +108,7 @@ def _punctuation_class(name: str) -> int:
 
 def _is_joined_bare(code: int) -> bool:
     """Whether a wide character's script writes on without blanks: not Hangul, not emoji."""
-    hangul = (
-        0x1100 <= code < 0x1200
-        or 0x3130 <= code < 0x3190
-        or 0xA960 <= code < 0xA980
-        or 0xAC00 <= code < 0xD800
-    )
+    hangul = 0x1100 <= code < 0x1200 or 0x3130 <= code < 0x3190 or 0xA960 <= code < 0xA980 or 0xAC00 <= code < 0xD800
     return not hangul and 0x2E80 <= code < 0x1F000
 
 

@@ -167,8 +167,7 @@ def _stands_out(codec: str, costs: Mapping[str, float], sample: bytes) -> bool:
     own = _characters(codec)
     most = costs[codec] + (_MARGIN_MANY if len(used) >= _MANY_DIFFERENT else _MARGIN_FEW)
     return all(
-        cost > most or all(own[byte] == _characters(other)[byte] for byte in used)
-        for other, cost in costs.items()
+        cost > most or all(own[byte] == _characters(other)[byte] for byte in used) for other, cost in costs.items()
     )
 
 

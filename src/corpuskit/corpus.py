@@ -58,9 +58,13 @@ class Corpus:
 
     def _dataset(self, table: str) -> ds.Dataset:
         try:
-            return ds.dataset([str(file) for file in self.files(table)], schema=schema.PUBLISHED[table], format="parquet")
+            return ds.dataset(
+                [str(file) for file in self.files(table)], schema=schema.PUBLISHED[table], format="parquet"
+            )
         except (OSError, pa.ArrowInvalid) as error:
-            raise CorpusError(f"{self.path}: the table {table} cannot be read: {error}; run `corpuskit check`") from None
+            raise CorpusError(
+                f"{self.path}: the table {table} cannot be read: {error}; run `corpuskit check`"
+            ) from None
 
 
 def open_corpus(curated: str | os.PathLike[str] = "curated") -> Corpus:

@@ -1,8 +1,8 @@
 """THE FLOW: raw text in, merged passages out. Read it from `ingest` down.
 
-    scan ─ jobs ─ [read decode segment normalize distinct sign] ─ shards      per batch, in worker processes
-    shards ─ number contents ─ rank ─ block ─ cluster ─ decisions             whole corpus
-    shards + decisions ─ merge ─ build ─ publish                              shard by shard
+scan ─ jobs ─ [read decode segment normalize distinct sign] ─ shards      per batch, in worker processes
+shards ─ number contents ─ rank ─ block ─ cluster ─ decisions             whole corpus
+shards + decisions ─ merge ─ build ─ publish                              shard by shard
 """
 
 import fnmatch
@@ -334,7 +334,9 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _manifest(settings: Settings, metadata: Mapping[str, str], raw: Path, curated: Path, result: Result) -> dict[str, Any]:
+def _manifest(
+    settings: Settings, metadata: Mapping[str, str], raw: Path, curated: Path, result: Result
+) -> dict[str, Any]:
     return {
         **metadata,
         "sketch": sketch(settings),

@@ -1,6 +1,5 @@
 """The half of the flow that looks at one batch of documents alone: decode, segment, normalize, distinct, sign."""
 
-
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,5 +96,3 @@ def _documents(decoded: pa.Table, passages: pa.Table, layouts: pa.Table, ids: Wo
         "flags": buffers.flag_lists(flags, tuple(schema.DOCUMENT_FLAGS)),
     }
     return pa.table(columns, schema=schema.DOCUMENTS)
-
-

@@ -229,9 +229,7 @@ def _int64(value: int) -> int:
     return (value + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
-def _read(
-    path: bytes, data: bytearray, at: int, listed: tuple[int, int], limit: int
-) -> tuple[int, str | None]:
+def _read(path: bytes, data: bytearray, at: int, listed: tuple[int, int], limit: int) -> tuple[int, str | None]:
     """Read the file into `data` from `at` on; return its size and problem.
 
     What counts is that the bytes belong together: a file that is not as `listed` (size, time), or that

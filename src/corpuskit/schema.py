@@ -122,7 +122,9 @@ DOCUMENTS: Final = pa.schema(
 
 OCCURRENCES: Final = pa.schema(
     [
-        _field("occurrence_id", pa.string(), "hash of document, normalized text and which repetition: 32 hex characters"),
+        _field(
+            "occurrence_id", pa.string(), "hash of document, normalized text and which repetition: 32 hex characters"
+        ),
         _field("document_id", pa.string(), "its document"),
         _field("path", pa.string(), "the document's path"),
         _field("member", pa.string(), "the document's member", nulls="a plain file"),
@@ -135,7 +137,9 @@ OCCURRENCES: Final = pa.schema(
         _field("text", pa.string(), "the passage as cleaned", nulls="equal to the record's text"),
         _field("record_id", pa.string(), "the record that it belongs to", nulls="filtered"),
         _field("fate", pa.string(), "kept, exact, near or filtered"),
-        _field("similarity", pa.float64(), "to the record, 0 to 1; 1 when the normalized texts are equal", nulls="filtered"),
+        _field(
+            "similarity", pa.float64(), "to the record, 0 to 1; 1 when the normalized texts are equal", nulls="filtered"
+        ),
         _field("measure", pa.string(), "how similarity was measured", nulls="filtered"),
         _field("reason", pa.string(), "why it has this fate"),
         _field("flags", _FLAGS, "doubts and particulars: names from the list of occurrence flags"),
@@ -157,7 +161,7 @@ RECORDS: Final = pa.schema(
         _field(
             "sources",
             pa.list_(pa.field("element", _SOURCE, nullable=False)),
-            f"where its copies stand, at most {MAX_SOURCES}: the kept one, one for each other document by path, the rest",
+            f"where copies stand, at most {MAX_SOURCES}: the kept one, one for each other document by path, the rest",
         ),
     ]
 )

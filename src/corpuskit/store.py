@@ -1,9 +1,9 @@
 """The only module that writes: shards in the cache, tables in a build, and the one step that publishes them.
 
-    curated/.builds/<digest>/<table>.parquet   written once, never changed
-    curated/manifest.json                      replaced atomically: this is the commit
-    curated/<table>.parquet                    hard links to the build's files, for the convenience of readers
-    .corpuskit_cache/<corpus>/run-*/           shards of the run at work, beside the corpus, removed with it
+curated/.builds/<digest>/<table>.parquet   written once, never changed
+curated/manifest.json                      replaced atomically: this is the commit
+curated/<table>.parquet                    hard links to the build's files, for the convenience of readers
+.corpuskit_cache/<corpus>/run-*/           shards of the run at work, beside the corpus, removed with it
 """
 
 import hashlib
@@ -148,8 +148,10 @@ class TableWriter:
             use_dictionary=_DICTIONARIES[name],
             write_page_index=True,
             write_page_checksum=True,
-            bloom_filter_options={column: True for column in ids} or None,
-            sorting_columns=pq.SortingColumn.from_ordering(table_schema, [(key, "ascending") for key in order], "at_start")
+            bloom_filter_options=dict.fromkeys(ids, True) or None,
+            sorting_columns=pq.SortingColumn.from_ordering(
+                table_schema, [(key, "ascending") for key in order], "at_start"
+            )
             if order
             else None,
         )

@@ -15,12 +15,14 @@ from corpuskit.kernels.types import Bytes, Small
 
 BLANKS: Final = "".join(
     chr(code)
-    for code in (*range(0x9, 0xE), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B))
-    + (0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
+    for code in (
+        *(*range(0x9, 0xE), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680),
+        *(*range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000),
+    )
 )
 """The blank characters: those for which `str.isspace()` holds."""
 
-# Quotes that stand for one another in typing, OCR and conversion. Primes (feet, minutes) and corner brackets are others.
+# Quotes that stand for one another in typing, OCR and conversion. Primes (feet, minutes) and corner brackets do not.
 _SINGLE_QUOTES: Final = "`´ʹʻʼʽ‘’‚‛‹›"
 _DOUBLE_QUOTES: Final = "“”„‟«»"
 _DASHES: Final = "‐‑‒–—―⁃−﹘﹣"
@@ -34,7 +36,7 @@ _FOLDED_TAGS: Final = {"<wide>", "<narrow>", "<small>", "<vertical>", "<initial>
 _LIGATURES: Final = frozenset((0x132, 0x133, *range(0x1C4, 0x1CD), *range(0x1F1, 0x1F4), *range(0xFB00, 0xFB18)))
 
 _TABLE_SIZE: Final = 0x20000
-"""Code points with a table entry: the planes above hold ideographs, which fold to themselves, and nothing else to fold."""
+"""Code points with a table entry: above are ideographs, nearly all of which fold to themselves."""
 
 # Scripts that write without spaces: a character there says about as much as a short word. First and last code points.
 _UNSPACED_RANGES: Final = (

@@ -29,6 +29,8 @@ FIRST: Final = 10
 Kind = Literal["record", "occurrence", "line", "text"]
 
 _ID: Final = re.compile(rf"[0-9a-f]{{{SHORTEST_PREFIX},32}}", re.IGNORECASE)
+_UNDECODABLE: Final = re.compile("[\udc80-\udcff]")
+"""What stands in an argument for bytes that are not UTF-8."""
 _LINE: Final = re.compile(r"(?P<path>.+):(?P<line>[0-9]{1,9})", re.DOTALL)
 
 
@@ -177,22 +179,23 @@ def _paths(corpus: Corpus, path: str) -> list[str]:
     prefix = raw.name + "/"
     if path.removeprefix("./").startswith(prefix):
         typed.append(path.removeprefix("./").removeprefix(prefix))
-    for here in (Path(path).absolute(), Path(os.path.normpath(Path(path).absolute()))):
-        for folder in (raw.absolute(), raw.resolve(), Path(os.path.normpath(raw.absolute()))):
-            if here.is_relative_to(folder):
-                typed.append(here.relative_to(folder).as_posix())
-    return list(dict.fromkeys([*typed, *map(_as_on_disk, typed)]))
+    here = Path(os.path.normpath(Path(path).absolute()))
+    for folder in (Path(os.path.normpath(raw.absolute())), raw.resolve()):
+        if here.is_relative_to(folder):
+            typed.append(here.relative_to(folder).as_posix())
+    spelled = dict.fromkeys([*typed, *map(_as_on_disk, typed)])
+    return [path for path in spelled if not _UNDECODABLE.search(path)]
 
 
 def _as_on_disk(path: str) -> str:
     """A path from the command line in the spelling of the tables: what is not UTF-8 as %XX, as `raw` does."""
     doubled = re.sub(r"%(?=[0-9A-Fa-f]{2})", "%25", path)
-    return re.sub("[\udc80-\udcff]", lambda match: f"%{ord(match[0]) - 0xDC00:02X}", doubled)
+    return _UNDECODABLE.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", doubled)
 
 
 def _by_text(corpus: Corpus, what: str) -> _Found | None:
     """Records whose text, or the text of one of whose copies, holds the words of `what`."""
-    needle = words.normalize(what)
+    needle = words.normalize(_UNDECODABLE.sub("\ufffd", what))
     if not needle:
         raise QueryError("nothing to look for: the text is blank")
     records = [record for (record,) in _holding(corpus.records, needle, ["record_id"], None)]

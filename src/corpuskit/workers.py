@@ -58,7 +58,9 @@ def _run_in_processes(jobs: Sequence[Path], raw: Path, settings: Settings, worke
         )
         for _ in range(workers)
     ]
-    threads = [threading.Thread(target=_feed, args=(process, start, waiting, done), daemon=True) for process in processes]
+    threads = [
+        threading.Thread(target=_feed, args=(process, start, waiting, done), daemon=True) for process in processes
+    ]
     for thread in threads:
         waiting.put(None)
         thread.start()
@@ -83,7 +85,8 @@ def _feed(
     process: "subprocess.Popen[str]", start: str, waiting: "SimpleQueue[Path | None]", done: "SimpleQueue[Any]"
 ) -> None:
     """Give one worker a job at a time until none is left."""
-    assert process.stdin and process.stdout
+    assert process.stdin is not None
+    assert process.stdout is not None
     try:
         process.stdin.write(start + "\n")
         while (job := waiting.get()) is not None:
@@ -96,7 +99,9 @@ def _feed(
             done.put(CorpuskitError(error) if error else job)
     except (OSError, ValueError):
         code = process.wait()
-        done.put(CorpuskitError(f"a worker process died (exit code {code}): too little memory, or killed; try --workers 1"))
+        done.put(
+            CorpuskitError(f"a worker process died (exit code {code}): too little memory, or killed; try --workers 1")
+        )
 
 
 def main() -> None:

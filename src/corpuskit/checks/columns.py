@@ -89,9 +89,7 @@ def flag_bits(column: pa.ChunkedArray | pa.Array, names: Iterable[str]) -> tuple
     """Lists of flag names as bits, uint32[n], and which are not known names in their order, each once."""
     known = {name: place for place, name in enumerate(names)}
     starts, values = starts_of(buffers.one_chunk(column))
-    places = buffers.numbers(pc.fill_null(pc.index_in(values, pa.array([*known], pa.string())), -1)).astype(
-        np.int64
-    )
+    places = buffers.numbers(pc.fill_null(pc.index_in(values, pa.array([*known], pa.string())), -1)).astype(np.int64)
     owners = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     wrong = np.zeros(len(starts) - 1, dtype=np.bool_)
     wrong[owners[places < 0]] = True

@@ -49,9 +49,7 @@ def place_columns(passages: Passages) -> dict[str, Any]:
 
 def places(pieces: list[dict[str, Any]]) -> Places:
     """All passages, of their pieces."""
-    joined = {
-        name: np.concatenate([piece[name] for piece in pieces]) for name in (pieces[0] if pieces else ())
-    }
+    joined = {name: np.concatenate([piece[name] for piece in pieces]) for name in (pieces[0] if pieces else ())}
     nothing = np.zeros(0, dtype=np.int64)
     return Places(
         document=joined.get("document", nothing),
@@ -80,9 +78,7 @@ def _at(found: Places, row: int) -> str:
     return str(buffers.hex_strings(found.ids[row : row + 1])[0].as_py())
 
 
-def _check_counts(
-    corpus: Corpus, documents: Documents, records: Records, found: Places, findings: Findings
-) -> None:
+def _check_counts(corpus: Corpus, documents: Documents, records: Records, found: Places, findings: Findings) -> None:
     of_fate = {name: int((found.fate == place).sum()) for name, place in FATE.items()}
     counts = {
         "documents": len(documents.table),
@@ -106,9 +102,7 @@ def _check_counts(
         )
     repeated = Lookup(found.ids).repeated()
     for row in repeated[:1].tolist():
-        findings.add(
-            "ids", f"{len(repeated)} occurrences have the id of an earlier one", occurrence_id=_at(found, row)
-        )
+        findings.add("ids", f"{len(repeated)} occurrences have the id of an earlier one", occurrence_id=_at(found, row))
 
 
 def _check_order(documents: Documents, found: Places, findings: Findings) -> None:
@@ -140,9 +134,7 @@ def _kept(records: Records, found: Places) -> Ints:
     return kept
 
 
-def _check_records(
-    corpus: Corpus, documents: Documents, records: Records, found: Places, findings: Findings
-) -> None:
+def _check_records(corpus: Corpus, documents: Documents, records: Records, found: Places, findings: Findings) -> None:
     """Each record against its occurrences, in one more pass over the few columns that it takes."""
     kept = _kept(records, found)
     known = found.record >= 0
@@ -155,13 +147,10 @@ def _check_records(
     before = np.maximum.accumulate(np.concatenate([[-1], kept]))[: len(kept)]
     wrongs: dict[tuple[str, str], Flags] = {
         ("conservation", "it has no kept occurrence, or more than one"): kept < 0,
-        ("conservation", "n_occurrences is not the number of its occurrences"): copies
-        != records.n_occurrences,
+        ("conservation", "n_occurrences is not the number of its occurrences"): copies != records.n_occurrences,
         ("conservation", "n_documents is not the number of its documents"): spread != records.n_documents,
-        ("conservation", "min_similarity is not that of its least similar occurrence"): least
-        != records.min_similarity,
-        ("order", "the records are not in the order of their kept occurrences"): (kept >= 0)
-        & (kept < before),
+        ("conservation", "min_similarity is not that of its least similar occurrence"): least != records.min_similarity,
+        ("order", "the records are not in the order of their kept occurrences"): (kept >= 0) & (kept < before),
     }
     sources = _expected_sources(found, kept) if (kept >= 0).all() else None
     first = 0
@@ -171,9 +160,7 @@ def _check_records(
             findings.add_rows(name, wrong[rows], message, table)
         if sources is not None:
             wrong = _wrong_sources(table, documents, found, *sources, first)
-            findings.add_rows(
-                "sources", wrong, "the sources are not those of its occurrences, or not in order", table
-            )
+            findings.add_rows("sources", wrong, "the sources are not those of its occurrences, or not in order", table)
         first += len(table)
 
 

@@ -46,9 +46,7 @@ def check_documents(corpus: Corpus, findings: Findings) -> Documents:
     findings.add_rows("ids", ~well_formed, "document_id is not 32 hex characters", table)
     findings.add_rows("ids", well_formed & ~right, "document_id is not the hash of path and member", table)
     findings.add_rows("ids", repeated, "document_id stands in an earlier row too", table)
-    findings.add_rows(
-        "order", _misplaced(paths, members), "the documents are not sorted by path and member", table
-    )
+    findings.add_rows("order", _misplaced(paths, members), "the documents are not sorted by path and member", table)
     flags = _check_values(table, findings)
     _check_problems(table, findings)
     if _inventory_digest(table) != corpus.manifest["inventory_digest"]:
@@ -77,14 +75,10 @@ def _check_values(table: pa.Table, findings: Findings) -> Numbers:
     unknown = np.asarray(~buffers.numbers(pc.is_in(codes, pa.array(list(schema.PROBLEMS)))), dtype=np.bool_)
     findings.add_rows("schema", unknown, "problem does not begin with a known code", table)
     bits, wrong = flag_bits(table["flags"], schema.DOCUMENT_FLAGS)
-    findings.add_rows(
-        "schema", wrong, "flags are not known names, each once, in the order of the list", table
-    )
+    findings.add_rows("schema", wrong, "flags are not known names, each once, in the order of the list", table)
     replaced = buffers.numbers(pc.fill_null(pc.equal(table["decode_errors"], "replace"), False))
     lossy = bits & FLAG_BIT["decode_loss"] != 0
-    findings.add_rows(
-        "flags", replaced != lossy, "decode_loss does not go with the way it was decoded", table
-    )
+    findings.add_rows("flags", replaced != lossy, "decode_loss does not go with the way it was decoded", table)
     return bits
 
 

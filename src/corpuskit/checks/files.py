@@ -69,9 +69,7 @@ def _check_build(manifest: Mapping[str, Any], findings: Findings) -> None:
     facts = {key: _plain(manifest[key]) for key in FACTS}
     build = hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=16).hexdigest()
     if build != manifest["build"]:
-        findings.add(
-            "manifest", "the build digest is not that of the versions, settings and inventory beside it"
-        )
+        findings.add("manifest", "the build digest is not that of the versions, settings and inventory beside it")
 
 
 def _plain(value: Any) -> str:
@@ -94,9 +92,7 @@ def _check_file(corpus: Corpus, table: str, entry: Mapping[str, Any], findings: 
         findings.add("manifest", f"{table}: cannot be read: {os.strerror(error.errno or 0)}", path=name)
         return False
     if size != entry.get("size_bytes"):
-        findings.add(
-            "manifest", f"{table}: {size} bytes, the manifest says {entry.get('size_bytes')}", path=name
-        )
+        findings.add("manifest", f"{table}: {size} bytes, the manifest says {entry.get('size_bytes')}", path=name)
     if digest != entry.get("sha256"):
         findings.add("manifest", f"{table}: its SHA-256 is not the manifest's", path=name)
     try:
@@ -139,9 +135,7 @@ def _schema_problem(found: pa.Schema, expected: pa.Schema) -> str | None:
         extra = [name for name in found.names if name not in expected.names]
         if lacking or extra:
             return "; ".join(
-                f"{what} {', '.join(names)}"
-                for what, names in (("lacks", lacking), ("has unknown", extra))
-                if names
+                f"{what} {', '.join(names)}" for what, names in (("lacks", lacking), ("has unknown", extra)) if names
             )
         return "its columns are in another order"
     for ours, published in zip(found, expected, strict=True):
@@ -164,9 +158,7 @@ def _check_link(corpus: Corpus, table: str, findings: Findings) -> None:
             return
         if (link.stat().st_size, _sha256(link)) == (file.stat().st_size, _sha256(file)):
             return
-        findings.add(
-            "links_stale", "not the file that the manifest lists; `corpuskit ingest` renews it", path=name
-        )
+        findings.add("links_stale", "not the file that the manifest lists; `corpuskit ingest` renews it", path=name)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         findings.add("links_stale", f"cannot be read: {reason}; `corpuskit ingest` renews it", path=name)
@@ -177,9 +169,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def batches(
-    corpus: Corpus, table: str, findings: Findings, columns: list[str] | None = None
-) -> Iterator[pa.Table]:
+def batches(corpus: Corpus, table: str, findings: Findings, columns: list[str] | None = None) -> Iterator[pa.Table]:
     """The rows of a table in pieces of at most a row group, each valid throughout (UTF-8, offsets).
 
     Raises UnreadableTableError, with the finding made, where a file is damaged.

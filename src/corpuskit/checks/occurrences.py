@@ -149,9 +149,7 @@ def _check_values(passages: Passages, records: Records, findings: Findings) -> N
             wrong = (fate == FATE[kind]) & (unknown(table[name], fitting) | is_null(table[name]))
             findings.add_rows("schema", wrong, f"{name} is not one that goes with the fate {kind}", table)
     bits, wrong = flag_bits(table["flags"], schema.OCCURRENCE_FLAGS)
-    findings.add_rows(
-        "schema", wrong, "flags are not known names, each once, in the order of the list", table
-    )
+    findings.add_rows("schema", wrong, "flags are not known names, each once, in the order of the list", table)
     known = filtered | (passages.record >= 0)
     wrong = known & ((bits & _NO_CONTENT == 0) != passages.has_content)
     findings.add_rows("flags", wrong, "no_content does not go with the text", table)
@@ -167,9 +165,7 @@ def _check_texts(passages: Passages, records: Records, findings: Findings) -> No
     own = hashing.hash_texts(table["text"].filter(pa.array(~empty)), hashing.TEXT)
     same = np.zeros(len(table), dtype=np.bool_)
     same[~empty] = (own == _of_records(records.texts, passages.record)[~empty]).all(axis=1)
-    findings.add_rows(
-        "schema", same & (passages.record >= 0), "text is given, but equal to the record's", table
-    )
+    findings.add_rows("schema", same & (passages.record >= 0), "text is given, but equal to the record's", table)
     reason_same = buffers.numbers(pc.is_in(table["reason"], pa.array(["canonical", "same_text"])))
     wrong = (fate != FATE["filtered"]) & (empty != reason_same) & ~same
     findings.add_rows("schema", wrong, "the reason does not go with where the text stands", table)

@@ -25,9 +25,9 @@ from corpuskit.stages.sign import band_keys, sign, signable, sketch
 class Records:
     """What is needed of all records, a row for each.
 
-    ids, contents, texts, visible: uint64[n, 2], the ids as they stand, the hashes of the normalized texts
-    (what the ids should be), of the texts, and of the texts without blanks; able: which may have near copies; n_chars: of the normalized text; normalized: large_string, on
-    disk; sketches: of the able ones.
+    ids, contents, texts, visible: uint64[n, 2], the ids as they stand, and the hashes of the normalized texts
+    (what the ids should be), of the texts, and of the texts without blanks; able: which may have near copies;
+    n_chars: of the normalized text; normalized: large_string, on disk; sketches: of the able ones.
     """
 
     ids: Words
@@ -75,10 +75,7 @@ def check_records(corpus: Corpus, settings: Settings, files: ExitStack, findings
             "has_content": flags_of(contents["has_content"]),
             "able": able,
             "n_chars": buffers.numbers(contents["n_chars"]),
-            **{
-                name: buffers.numbers(table[name])
-                for name in ("n_occurrences", "n_documents", "min_similarity")
-            },
+            **{name: buffers.numbers(table[name]) for name in ("n_occurrences", "n_documents", "min_similarity")},
         }
         for name, values in piece.items():
             columns.setdefault(name, []).append(values)
@@ -106,9 +103,7 @@ def _check_rows(table: pa.Table, hashes: Words, contents: pa.Table, findings: Fi
     findings.add_rows("ids", ~well_formed, "record_id is not 32 hex characters", table)
     findings.add_rows("ids", well_formed & ~right, "record_id is not the hash of the normalized text", table)
     n_chars = pc.utf8_length(table["text"]).cast(pa.int64())
-    findings.add_rows(
-        "conservation", differing(table["n_chars"], n_chars), "n_chars is not the text's length", table
-    )
+    findings.add_rows("conservation", differing(table["n_chars"], n_chars), "n_chars is not the text's length", table)
     findings.add_rows(
         "conservation",
         differing(table["n_words"], contents["n_words"]),

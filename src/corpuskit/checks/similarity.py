@@ -22,9 +22,7 @@ from corpuskit.stages.block import block
 from corpuskit.stages.cluster import LONG_CHARS, cluster, similarity
 
 
-def check_direct_similarity(
-    passages: Passages, records: Records, settings: Settings, findings: Findings
-) -> None:
+def check_direct_similarity(passages: Passages, records: Records, settings: Settings, findings: Findings) -> None:
     """Check that exact copies are equal to their records, and measure the near ones."""
     table = passages.table
     equal = np.zeros(len(table), dtype=np.bool_)
@@ -41,9 +39,7 @@ def check_direct_similarity(
         table,
     )
     near = known & (passages.fate == FATE["near"])
-    findings.add_rows(
-        "direct_similarity", near & equal, "it is equal to its record, but its fate is near", table
-    )
+    findings.add_rows("direct_similarity", near & equal, "it is equal to its record, but its fate is near", table)
     _check_near(passages, records, settings.threshold, findings)
 
 
@@ -51,9 +47,7 @@ def _check_near(passages: Passages, records: Records, threshold: Decimal, findin
     """Measure each different pair of a near occurrence's text and its record's once."""
     there = np.flatnonzero(passages.record[passages.near_rows] >= 0)
     rows = passages.near_rows[there]
-    table = passages.table.select(["path", "occurrence_id", "record_id", "similarity", "measure"]).take(
-        pa.array(rows)
-    )
+    table = passages.table.select(["path", "occurrence_id", "record_id", "similarity", "measure"]).take(pa.array(rows))
     record = passages.record[rows]
     unable = ~(passages.able[there] & records.able[record])
     message = "it is too short, or has too few letters and digits, to be merged unless equal"
@@ -101,16 +95,14 @@ def _words(normalized: str) -> list[str]:
     """The words of a normalized text; each character of a script without spaces is one."""
     codes = np.frombuffer(normalized.encode("utf-32-le"), dtype=np.uint32)
     apart = (text.classes()[codes] & text.UNSPACED != 0).tolist()
-    return "".join(
-        f" {char} " if alone else char for char, alone in zip(normalized, apart, strict=True)
-    ).split()
+    return "".join(f" {char} " if alone else char for char, alone in zip(normalized, apart, strict=True)).split()
 
 
 def check_no_repeats(records: Records, settings: Settings, findings: Findings) -> None:
     """Let the cluster rule run over the records alone: it must leave each of them a record.
 
     A record that matched an earlier one in a shared bucket would become its member, whatever else it
-    matched. Pairs of long texts with quite different signatures are not measured, as in `cluster` at all times.
+    matched. Pairs of long texts with quite different signatures are not measured, as always in `cluster`.
     """
     rows = np.flatnonzero(records.able)
     buckets = block(records.sketches.bands(), np.arange(len(rows)))

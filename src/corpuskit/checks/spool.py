@@ -74,9 +74,7 @@ class Sketches:
         keys = self._keys.mapped()[: 8 * ends[-1]].view(np.uint64)
         pieces = [keys[begin:end].reshape(self._bands, -1) for begin, end in pairwise(ends) if begin < end]
         for band in range(self._bands):
-            yield (
-                np.concatenate([piece[band] for piece in pieces]) if pieces else np.zeros(0, dtype=np.uint64)
-            )
+            yield (np.concatenate([piece[band] for piece in pieces]) if pieces else np.zeros(0, dtype=np.uint64))
 
     def sketches(self) -> Bytes:
         """All sketches."""

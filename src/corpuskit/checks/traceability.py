@@ -90,9 +90,7 @@ class _Spans:
 class Tracer:
     """Checks documents with their passages, some at a time, and remembers which it has seen."""
 
-    def __init__(
-        self, folder: Path, documents: Documents, max_document_bytes: int, findings: Findings
-    ) -> None:
+    def __init__(self, folder: Path, documents: Documents, max_document_bytes: int, findings: Findings) -> None:
         self._raw = RawFolder(folder)
         self._documents = documents
         self._limit = max_document_bytes
@@ -172,9 +170,7 @@ class Tracer:
             self._findings.add("traceability", f"it does not decode as {codec}: {error}", path=path)
             return None
         if hashlib.sha256(utf8).hexdigest() != document["text_sha256"] or len(text) != document["n_chars"]:
-            self._findings.add(
-                "traceability", f"decoded as {codec} it is not the text that was read", path=path
-            )
+            self._findings.add("traceability", f"decoded as {codec} it is not the text that was read", path=path)
             return None
         return utf8
 
@@ -189,9 +185,7 @@ class Tracer:
         self._check_cover(decoded, place[spans.owner], spans.start, spans.end)
         known = ~is_null(passages.table["text"]) | (passages.record >= 0)
         wrong = known[rows] & _differing_texts(decoded, spans, passages.visible[rows])
-        self._findings.add_rows(
-            "traceability", wrong, "its text is not that of the document at its spans", table
-        )
+        self._findings.add_rows("traceability", wrong, "its text is not that of the document at its spans", table)
         self._check_lines(decoded, table, place)
 
     def _check_spans(self, decoded: Decoded, table: pa.Table, place: Ints) -> _Spans:
@@ -278,9 +272,9 @@ def _differing_texts(decoded: Decoded, spans: _Spans, expected: Words) -> Flags:
     # One slice for each span and one for what lies between it and the next.
     edges = np.column_stack([begin[plain], stop[plain]]).reshape(-1)
     if len(edges):
-        found[spans.owner[plain]] = hashing.hash_slices(
-            buffers.frozen(visible), buffers.frozen(edges), hashing.TEXT
-        )[::2]
+        found[spans.owner[plain]] = hashing.hash_slices(buffers.frozen(visible), buffers.frozen(edges), hashing.TEXT)[
+            ::2
+        ]
     pieces: dict[int, list[bytes]] = {}
     for row in np.flatnonzero(~plain).tolist():
         pieces.setdefault(int(spans.owner[row]), []).append(visible[begin[row] : stop[row]].tobytes())

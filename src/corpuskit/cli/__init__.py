@@ -127,9 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed("out of memory; the corpus is as it was")
     except Exception:
         traceback.print_exc()
-        return _failed(
-            "a fault of corpuskit's own, not of the call or the data; please report the lines above"
-        )
+        return _failed("a fault of corpuskit's own, not of the call or the data; please report the lines above")
     if code == INTERRUPTED:
         return _failed("interrupted; the corpus is as it was", INTERRUPTED)
     return int(code)

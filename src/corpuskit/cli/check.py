@@ -90,9 +90,7 @@ def _place(finding: "Finding") -> str:
 
 def _verdict(findings: Sequence["Finding"]) -> str:
     names = {
-        severity: ", ".join(
-            dict.fromkeys(finding.name for finding in findings if finding.severity == severity)
-        )
+        severity: ", ".join(dict.fromkeys(finding.name for finding in findings if finding.severity == severity))
         for severity in ("error", "warning")
     }
     verdict = f"errors in {names['error']}" if names["error"] else "every law holds"

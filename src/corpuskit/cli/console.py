@@ -36,9 +36,7 @@ _SPELLED: Final = (
     0x2029,
     *range(0xD800, 0xE000),
 )
-_ONE_LINE: Final = _PICTURES | {
-    code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" for code in _SPELLED
-}
+_ONE_LINE: Final = _PICTURES | {code: f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" for code in _SPELLED}
 _LINES: Final = {code: shown for code, shown in _ONE_LINE.items() if code not in (0x9, 0xA)}
 
 
@@ -141,9 +139,7 @@ class Bars:
         self._bars.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._bars.stop()
 
     def begin(self, phase: str, *, documents: int = 0, size: int = 0) -> None:

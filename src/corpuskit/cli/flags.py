@@ -49,9 +49,7 @@ def _canonical(given: list[str]) -> str | tuple[str, ...]:
     if len(given) == 1 and given[0] in policies:
         return given[0]
     if named := [value for value in given if value in policies]:
-        raise SettingsError(
-            f"--canonical {named[0]}: a policy stands alone, without patterns or another policy"
-        )
+        raise SettingsError(f"--canonical {named[0]}: a policy stands alone, without patterns or another policy")
     return tuple(given)
 
 
@@ -80,12 +78,7 @@ def allowed(name: str) -> str:
     """The values that a setting may have, in words."""
     words = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most"}
     limits = Settings.model_fields[name].metadata
-    bounds = [
-        f"{word} {getattr(limit, key)}"
-        for limit in limits
-        for key, word in words.items()
-        if hasattr(limit, key)
-    ]
+    bounds = [f"{word} {getattr(limit, key)}" for limit in limits for key, word in words.items() if hasattr(limit, key)]
     if bounds:
         return ", ".join(bounds)
     if get_origin(_annotation(name)) is Literal:

@@ -46,9 +46,9 @@ _LEFT_OUT: Final = {
 
 @with_flags
 def run(
-    raw: Annotated[
-        Path, typer.Argument(metavar="RAW", help="The folder of raw text; read, never written.")
-    ] = Path("raw"),
+    raw: Annotated[Path, typer.Argument(metavar="RAW", help="The folder of raw text; read, never written.")] = Path(
+        "raw"
+    ),
     curated: Annotated[
         Path, typer.Argument(metavar="CURATED", help="The folder for the corpus; made if need be.")
     ] = Path("curated"),
@@ -104,21 +104,21 @@ def summarize(result: "Result") -> None:
     """Print what a run did."""
     from corpuskit.cli.console import bytes_shown, columns, say, seconds_shown, visible
 
-    rows = [
-        (result.documents - result.problems, f"files read, {bytes_shown(result.raw_bytes)}"),
-        (result.passages, "passages found"),
-        (result.exact, "exact copies"),
-        (result.near, "near copies merged"),
-        (result.records, f"records written to {visible(str(result.curated))}"),
-        (result.problems, "problems"),
-    ]
-    if result.filtered:
-        rows.insert(4, (result.filtered, "filtered"))
     left_out = sorted(result.skipped.items(), key=lambda item: -item[1])
-    rows += [(number, f"left out: {_left_out(reason, number)}") for reason, number in left_out[:SHOWN]]
-    if more := left_out[SHOWN:]:
-        rows.append((sum(number for _, number in more), f"left out for {len(more):,} other reasons"))
-    columns([(f"{number:,}", text) for number, text in rows], indent=2, right=[0])
+    hidden = sum(number for _, number in left_out[SHOWN:])
+    rows = [
+        (result.documents - result.problems, ("file read", "files read"), f", {bytes_shown(result.raw_bytes)}"),
+        (result.passages, ("passage found", "passages found"), ""),
+        (result.exact, ("exact copy", "exact copies"), ""),
+        (result.near, ("near copy merged", "near copies merged"), ""),
+        *([(result.filtered, ("passage filtered", "passages filtered"), "")] if result.filtered else []),
+        (result.records, ("record written", "records written"), f" to {result.curated}"),
+        *((number, *_left_out(reason)) for reason, number in left_out[:SHOWN]),
+        *([(hidden, ("left out for other reasons",) * 2, "")] if hidden else []),
+        (result.problems, ("problem", "problems"), ""),
+    ]
+    shown = [(f"{number:,}", visible(names[number != 1] + more)) for number, names, more in rows]
+    columns(shown, indent=2, right=[0])
     for path, problem in _problems(result) if result.problems else ():
         say(f"{visible(path)}: {visible(problem)}", style="yellow", indent=4)
     if result.problems > SHOWN:
@@ -127,16 +127,14 @@ def summarize(result: "Result") -> None:
     say(f"{seconds_shown(result.seconds)}, {rate}/s", style="dim")
 
 
-def _left_out(reason: str, number: int) -> str:
-    from corpuskit.cli.console import visible
-
+def _left_out(reason: str) -> tuple[tuple[str, str], str]:
+    """What is left out for a reason, one and several, and what could be done about it."""
     if reason in _LEFT_OUT:
-        return _LEFT_OUT[reason][number != 1]
+        one, several = _LEFT_OUT[reason]
+        return (f"left out: {one}", f"left out: {several}"), ""
     suffix = reason.removeprefix("name (").removesuffix(")")
-    pattern = shlex.quote("*" + glob.escape(suffix))
-    return visible(
-        f"{'file' if number == 1 else 'files'} named *{suffix}; text? --include {pattern} reads them"
-    )
+    advice = f" named *{suffix}; if text, --include {shlex.quote('*' + glob.escape(suffix))} reads them"
+    return ("left out: file", "left out: files"), advice
 
 
 def _problems(result: "Result") -> list[tuple[str, str]]:

@@ -28,9 +28,7 @@ follows the defaults of the corpuskit that runs. The settings that made a corpus
 """
 
 
-def run(
-    *, force: Annotated[bool, typer.Option("--force", help="Replace the file that is there.")] = False
-) -> None:
+def run(*, force: Annotated[bool, typer.Option("--force", help="Replace the file that is there.")] = False) -> None:
     """Write corpuskit.toml here: every setting with its meaning, range and default."""
     from corpuskit.cli.console import say
 

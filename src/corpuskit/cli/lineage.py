@@ -43,11 +43,7 @@ def show_whole(lineage: Lineage, *, full: bool) -> None:
     kept, *others = _wordings(lineage)
     why = CANONICAL_REASONS.get(lineage.canonical or "", lineage.canonical)
     say()
-    say(
-        Text.assemble(
-            ("kept", "bold green"), f", {count(len(kept), 'copy', 'copies')} with this wording: {why}"
-        )
-    )
+    say(Text.assemble(("kept", "bold green"), f", {count(len(kept), 'copy', 'copies')} with this wording: {why}"))
     say(visible(_cut(lineage.text, full), lines=True), indent=4)
     _show_places(kept, full=full)
     shown = others if full else others[:WORDINGS]
@@ -110,11 +106,7 @@ def marked(first: str, second: str, *, full: bool) -> Text:
         return Text("only blanks differ", style="italic")
     styled = interactive()
     for index, piece in enumerate(pieces):
-        shown = (
-            piece.text
-            if full
-            else shortened(piece, CONTEXT, opens=index == 0, closes=index == len(pieces) - 1)
-        )
+        shown = piece.text if full else shortened(piece, CONTEXT, opens=index == 0, closes=index == len(pieces) - 1)
         shown = visible(" ".join(shown.split()))
         text.append(" " if index and piece.space_before else "")
         if piece.side == "both":

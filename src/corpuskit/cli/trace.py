@@ -38,9 +38,7 @@ def run(
         ),
     ],
     *,
-    full: Annotated[
-        bool, typer.Option("--full", help="Show whole texts and all copies, however many.")
-    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Show whole texts and all copies, however many.")] = False,
     first: Annotated[
         int, typer.Option("--first", metavar="N", min=1, help="Of a text that many records hold, list N.")
     ] = 10,

@@ -64,7 +64,7 @@ def bucket_band(keys: Words, first_bucket: int, contents: Ints, buckets: Ints) -
 
 @kernel
 def gather(keys: Ints, n_keys: int, starts: Ints, order: Ints) -> None:
-    """Counting sort: `order[starts[k]:starts[k + 1]]` are the positions with key k, in order. Negative keys are left out."""
+    """Counting sort: `order[starts[k]:starts[k + 1]]` are the positions with key k, in order; negative keys nowhere."""
     starts[:] = 0
     for key in keys:
         if key >= 0:

@@ -6,7 +6,7 @@ Equal to `hashlib.blake2b(data, digest_size=16, person=person)` for each string,
 import numpy as np
 
 from corpuskit.kernels.jit import kernel
-from corpuskit.kernels.types import Bytes, Ints, Words
+from corpuskit.kernels.types import Bytes, Ints, Word, Words
 
 _IV = np.array(
     [
@@ -43,12 +43,12 @@ _SIGMA = np.array(
 
 
 @kernel
-def _rotate_right(x, n):  # type: ignore[no-untyped-def]
+def _rotate_right(x: Word, n: int) -> Word:
     return (x >> np.uint64(n)) | (x << np.uint64(64 - n))
 
 
 @kernel
-def _quarter(a, b, c, d, x, y):  # type: ignore[no-untyped-def]
+def _quarter(a: Word, b: Word, c: Word, d: Word, x: Word, y: Word) -> tuple[Word, Word, Word, Word]:
     """The function G of RFC 7693, section 3.1."""
     a = a + b + x
     d = _rotate_right(d ^ a, 32)

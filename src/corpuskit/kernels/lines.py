@@ -113,6 +113,7 @@ N_NOTES: Final = 1024  # note numbers are remembered modulo this
 HIGHEST_REFERENCE: Final = N_NOTES  # places behind the numbers
 LAST_NOTE: Final = N_NOTES + 1
 ANY_NOTE: Final = N_NOTES + 2
+NOTE_PLACES: Final = N_NOTES + 3
 
 # Indents and widths stop here: only what may be a wrapped line is compared by width.
 _MOST_COLUMNS: Final = 1 << 28
@@ -187,9 +188,7 @@ def _marker_length(data: Bytes, start: int, end: int, table: Numbers) -> int:
             n_digits += 1
             closed = False
         elif kind <= OTHER:
-            n_letters += (
-                1 if kind != OTHER or n_digits == 0 else 9
-            )  # a caseless letter after a number is a word
+            n_letters += 1 if kind != OTHER or n_digits == 0 else 9  # a caseless letter after a number is a word
             low = code | 32
             roman = roman and (low == 105 or low == 118 or low == 120 or low == 108 or low == 99)  # i v x l c
             closed = False
@@ -199,9 +198,7 @@ def _marker_length(data: Bytes, start: int, end: int, table: Numbers) -> int:
             break
         code, at = read_code_point(data, at)
         kind = entry_of(table, code) & CLASS
-    some = (n_digits > 0 and n_letters <= 1) or (
-        n_digits == 0 and (n_letters == 1 or (n_letters > 1 and roman))
-    )
+    some = (n_digits > 0 and n_letters <= 1) or (n_digits == 0 and (n_letters == 1 or (n_letters > 1 and roman)))
     if not some or not closed or (kind != BLANK and at < end):
         return 0
     return at - start
@@ -409,9 +406,7 @@ def _judge_start(data: Bytes, table: Numbers, line: Numbers) -> None:
     elif kind == HYPHEN:
         kind = DASH
     traits = (
-        (HEAD_CJK if entry & CJK else 0)
-        | (HEAD_SEA if entry & SEA else 0)
-        | (HEAD_NEUTRAL if entry & NEUTRAL else 0)
+        (HEAD_CJK if entry & CJK else 0) | (HEAD_SEA if entry & SEA else 0) | (HEAD_NEUTRAL if entry & NEUTRAL else 0)
     )
     if STOP <= kind <= COLON or kind == CLOSE:
         if at >= end or entry_of(table, read_code_point(data, at)[0]) & CLASS > DIGIT:
@@ -436,9 +431,7 @@ def _judge_start(data: Bytes, table: Numbers, line: Numbers) -> None:
         at -= 1
     entry = entry_of(table, read_code_point(data, at)[0])
     traits |= (
-        (TAIL_CJK if entry & CJK else 0)
-        | (TAIL_SEA if entry & SEA else 0)
-        | (TAIL_NEUTRAL if entry & NEUTRAL else 0)
+        (TAIL_CJK if entry & CJK else 0) | (TAIL_SEA if entry & SEA else 0) | (TAIL_NEUTRAL if entry & NEUTRAL else 0)
     )
     line["traits"] |= traits
 
@@ -452,11 +445,12 @@ def scan_lines(
     ends: Bytes,
     lines: Numbers,
     first_line: int,
-    gaps: Small, notes: Small
+    gaps: Small,
+    notes: Small,
 ) -> int:
     """Fill `lines[first_line:]` with the lines of one document, `data[start:end]`; return where they stop.
 
-    `gaps`, int32[N_CELLS], counts the gaps between words inside the lines; `notes`, int32[N_NOTES + 3], is scratch.
+    `gaps`, int32[N_CELLS], counts the gaps between words inside the lines; `notes`, int32[NOTE_PLACES], is scratch.
     """
     gaps[:] = 0
     if notes[ANY_NOTE]:

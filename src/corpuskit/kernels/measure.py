@@ -67,7 +67,7 @@ def index_pattern(symbols: Small, n_symbols: int) -> Pattern:
 @kernel
 def _count_zeros(state: Words, first_bit: int, end_bit: int) -> int:
     """Zero bits of `state` in [first_bit, end_bit); `first_bit` is a multiple of 64."""
-    total = 0
+    total = np.int64(0)
     for word in range(first_bit >> 6, (end_bit + 63) >> 6):
         x = ~state[word]
         if end_bit - 64 * word < 64:
@@ -76,7 +76,7 @@ def _count_zeros(state: Words, first_bit: int, end_bit: int) -> int:
         x = (x & np.uint64(0x3333333333333333)) + ((x >> np.uint64(2)) & np.uint64(0x3333333333333333))
         x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
         total += np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56))
-    return total
+    return int(total)
 
 
 @kernel
@@ -95,7 +95,7 @@ def indel_within(pattern: Pattern, text: Small, limit: int) -> int:
         suffix += 1
     end_pattern = n_pattern - suffix
     end_text = n_text - suffix
-    if prefix == end_pattern or prefix == end_text:
+    if prefix in (end_pattern, end_text):
         distance = end_pattern + end_text - 2 * prefix
         return distance if distance <= limit else -1
 
@@ -153,7 +153,7 @@ def indel_within(pattern: Pattern, text: Small, limit: int) -> int:
 
 
 @kernel
-def number_chars(data: Bytes, start: int, end: int, number_of: Small, symbols: Small) -> int:
+def number_chars(data: Bytes, start: int, number_of: Small, symbols: Small) -> int:
     """Number the code points of a text from 1 in `number_of` (int32[0x110000], zeros before); return how many differ.
 
     `symbols` (int32[code points]) becomes their numbers. Zero the entries again with `forget_chars`.

@@ -16,7 +16,7 @@ def _shallowest(lines: Numbers, first: int, stop: int) -> int:
 
 
 @kernel
-def measure_passages(lines: Numbers, document_lines: Ints, data: Bytes, whole: bool) -> tuple[int, int]:
+def measure_passages(lines: Numbers, document_lines: Ints, whole: bool) -> tuple[int, int]:
     """How many passages the lines make, and an upper bound of the bytes of their texts."""
     passages = 0
     size = 0

@@ -6,7 +6,7 @@ from corpuskit.kernels.types import Ints
 
 @kernel
 def best_of_kinds(keys: Ints, kinds: Ints, best: Ints) -> None:
-    """Write to `best[kind]` (-1 at first) the row of `keys` (int64[n, k], smaller first, all different) that comes first."""
+    """Write to `best[kind]` (-1 at first) the row of `keys` (int64[n, k], all different) that comes first."""
     for row in range(len(keys)):
         kind = kinds[row]
         if best[kind] < 0 or deciding_column(keys, row, best[kind]) < 0:
@@ -15,13 +15,13 @@ def best_of_kinds(keys: Ints, kinds: Ints, best: Ints) -> None:
 
 @kernel
 def deciding_column(keys: Ints, left: int, right: int) -> int:
-    """The first column in which two rows differ: ~column (negative) when `left` comes first, column when `right` does."""
+    """The first column in which two rows differ: ~column when `left` comes first (is smaller), column if `right`."""
     for column in range(keys.shape[1]):
         if keys[left, column] < keys[right, column]:
             return ~column
         if keys[left, column] > keys[right, column]:
             return column
-    return keys.shape[1]
+    return int(keys.shape[1])
 
 
 @kernel
@@ -71,4 +71,3 @@ def select_sources(
                     filled += 1
     selected_starts[len(kept)] = filled
     return filled
-

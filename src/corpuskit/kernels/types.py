@@ -10,5 +10,6 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Small: TypeAlias = npt.NDArray[np.int32]
 Words: TypeAlias = npt.NDArray[np.uint64]
 Minima: TypeAlias = npt.NDArray[np.uint32]
+Word: TypeAlias = np.uint64
 Flags: TypeAlias = npt.NDArray[np.bool_]
 Numbers: TypeAlias = npt.NDArray[Any]

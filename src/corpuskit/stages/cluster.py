@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from corpuskit import buffers, schema, text
 from corpuskit.kernels.block import gather
-from corpuskit.kernels.cluster import BAG_BINS, WORD_BAG_BINS, fill_bags, fill_word_bags
+from corpuskit.kernels.cluster import BAG_BINS, WORD_BAG_BINS, Found, Rule, Texts, fill_bags, fill_word_bags
 from corpuskit.kernels.cluster import cluster as cluster_kernel
 from corpuskit.kernels.types import Bytes, Ints, Numbers
 
@@ -81,33 +81,21 @@ def cluster(
     gap = 1 - Fraction(threshold)
     works = np.array([work for work, _ in AGREEMENT_STEPS])
     agreements = np.array([math.ceil((threshold - margin) * sketches.shape[1]) for _, margin in AGREEMENT_STEPS])
-    record, distance, total = (np.zeros(len(active), dtype=np.int64) for _ in range(3))
-    compared = np.zeros(len(COMPARED), dtype=np.int64)
-    inputs = map(buffers.frozen, (starts, ends, n_chars[active], bags, word_bags, word_bag, word_counts))
-    more = map(buffers.frozen, (sketches[by_priority], works, agreements, memberships, bucket))
-    cluster_kernel(
-        data,
-        *inputs,
-        *more,
-        int(bucket.max()) + 1 if len(bucket) else 0,
-        classes,
-        gap.numerator,
-        gap.denominator,
-        LONG_CHARS,
-        record,
-        distance,
-        total,
-        compared,
-    )
-    members = _members(active, record, distance, total, n_chars)
-    return members, dict(zip(COMPARED, compared.tolist(), strict=True))
+    rule = Rule(gap.numerator, gap.denominator, LONG_CHARS, buffers.frozen(works), buffers.frozen(agreements))
+    fields = (data, starts, ends, n_chars[active], bags, sketches[by_priority], word_bags, word_bag, word_counts)
+    texts = Texts(*map(buffers.frozen, fields))
+    found = Found(*(np.zeros(size, dtype=np.int64) for size in (*[len(active)] * 3, len(COMPARED))))
+    n_buckets = int(bucket.max(initial=-1)) + 1
+    cluster_kernel(texts, rule, buffers.frozen(memberships), buffers.frozen(bucket), n_buckets, classes, found)
+    members = _members(active, found, n_chars)
+    return members, dict(zip(COMPARED, found.compared.tolist(), strict=True))
 
 
-def _members(active: Ints, record: Ints, distance: Ints, total: Ints, n_chars: Ints) -> pa.Table:
+def _members(active: Ints, found: Found, n_chars: Ints) -> pa.Table:
     """MEMBERS of all contents, of what was decided for the active ones."""
     everyone = np.arange(len(n_chars), dtype=np.int64)
     columns: list[Numbers] = [everyone.copy(), np.zeros_like(everyone), 2 * n_chars]
-    for column, decided in zip(columns, (active[record], distance, total), strict=True):
+    for column, decided in zip(columns, (active[found.record], found.distance, found.total), strict=True):
         column[active] = decided
     longest = np.maximum(n_chars, n_chars[columns[0]])
     kinds = np.where(columns[0] == everyone, 0, np.where(longest > LONG_CHARS, 2, 1))

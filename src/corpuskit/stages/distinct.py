@@ -27,9 +27,7 @@ def distinct(passages: pa.Table, normalized: pa.Array, *, document_ids: Words) -
         "flags": pa.array(flags.astype(np.uint32)),
         "text_hash": buffers.hashes(hashing.hash_texts(passages["text"], hashing.TEXT)),
         "content": pa.array(numbers),
-        "occurrence_id": buffers.hashes(
-            hashing.occurrence_ids(document_ids[documents], hashes, repetitions)
-        ),
+        "occurrence_id": buffers.hashes(hashing.occurrence_ids(document_ids[documents], hashes, repetitions)),
     }
     return pa.table(columns, schema=schema.NUMBERED), contents
 
@@ -53,8 +51,8 @@ def repeat(groups: Ints, numbers: Ints, n_numbers: int) -> tuple[Ints, Ints]:
 def describe_contents(normalized: pa.Array, hashes: Words) -> pa.Table:
     """CONTENTS of distinct normalized texts and their hashes."""
     data, offsets = buffers.text_buffers(normalized)
-    counts = [np.empty(len(normalized), dtype=np.int64) for _ in range(3)]
+    n_chars, n_words, weight = (np.empty(len(normalized), dtype=np.int64) for _ in range(3))
     has_content = np.empty(len(normalized), dtype=np.bool_)
-    describe(data, offsets, buffers.frozen(text.classes()), *counts, has_content)
-    columns = [buffers.hashes(hashes), normalized, *map(pa.array, counts), pa.array(has_content)]
+    describe(data, offsets, buffers.frozen(text.classes()), n_chars, n_words, weight, has_content)
+    columns = [buffers.hashes(hashes), normalized, *map(pa.array, (n_chars, n_words, weight, has_content))]
     return pa.table(columns, schema=schema.CONTENTS)

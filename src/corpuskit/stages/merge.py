@@ -153,8 +153,8 @@ def list_sources(places: Places, decisions: Decisions) -> pa.Array:
     room = int(np.minimum(decisions.n_occurrences, schema.MAX_SOURCES).sum())
     selected = np.empty(room, dtype=np.int64)
     selected_starts = np.zeros(n_records + 1, dtype=np.int64)
-    inputs = map(buffers.frozen, (starts, order, decisions.kept, places.document))
-    select_sources(*inputs, schema.MAX_SOURCES, selected, selected_starts)
+    listed, kept, documents_of = map(buffers.frozen, (order, decisions.kept, places.document))
+    select_sources(buffers.frozen(starts), listed, kept, documents_of, schema.MAX_SOURCES, selected, selected_starts)
     kind = schema.RECORDS.field("sources").type
     documents = pa.array(places.document[selected])
     columns = [

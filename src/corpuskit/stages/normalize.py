@@ -16,7 +16,8 @@ def normalize(texts: pa.ChunkedArray | pa.Array) -> pa.Array:
     out = np.empty((int(offsets[-1] - offsets[0]) * 3) // 2 + 16, dtype=np.uint8)
     out_offsets = np.zeros(len(offsets), dtype=np.int64)
     slow = np.zeros(len(column), dtype=np.bool_)
-    fold(data, offsets, *map(buffers.frozen, (tables.kind, tables.start, tables.utf8)), out, out_offsets, slow)
+    kind, start, utf8 = map(buffers.frozen, (tables.kind, tables.start, tables.utf8))
+    fold(data, offsets, kind, start, utf8, out, out_offsets, slow)
     folded = buffers.large_strings(out[: out_offsets[-1]], out_offsets)
     if not slow.any():
         return folded

@@ -39,9 +39,7 @@ class Ranking:
     best_wording: Ints
 
 
-def rank(
-    contents: Ints, documents: Ints, text_hashes: Words, lengths: Ints, *, policy: str, trust: Ints
-) -> Ranking:
+def rank(contents: Ints, documents: Ints, text_hashes: Words, lengths: Ints, *, policy: str, trust: Ints) -> Ranking:
     """Rank the contents of passages in document order.
 
     For each passage its content (numbered by first appearance), its document, the hash of its text (uint64[n, 2]) and
@@ -66,15 +64,14 @@ def rank(
 def explain(ranking: Ranking, record: Ints) -> pa.Array:
     """Why each content's wording is canonical (a name of CANONICAL_REASONS), given every content's record."""
     why = np.full(len(record), -1, dtype=np.int64)
-    keys = (ranking.wording_keys, ranking.content_of_wording, ranking.best_wording)
-    why_canonical(*map(buffers.frozen, (ranking.content_keys, record, *keys)), why)
+    keys = (ranking.content_keys, ranking.wording_keys, ranking.content_of_wording, ranking.best_wording)
+    content_keys, wording_keys, content_of_wording, best = map(buffers.frozen, keys)
+    why_canonical(content_keys, buffers.frozen(record), wording_keys, content_of_wording, best, why)
     names = pa.array(["only_wording", *ranking.policy, "own_record"])
     return names.take(pa.array(why + 1))
 
 
-def _keys(
-    names: tuple[str, ...], kinds: Ints, firsts: Ints, documents: Ints, lengths: Ints, trust: Ints
-) -> Ints:
+def _keys(names: tuple[str, ...], kinds: Ints, firsts: Ints, documents: Ints, lengths: Ints, trust: Ints) -> Ints:
     """The policy's keys of each kind (a content or a wording), int64[kinds, keys]."""
     n = len(firsts)
     columns: dict[str, Numbers] = {

@@ -1,6 +1,28 @@
 """Segment: decoded text to passages.
 
-The idea: a line break is either a paragraph's end or a place where a sentence was cut, by wrapping or at a link.
+The idea: a line break is a paragraph's end, or a place where a sentence was cut: by wrapping at a margin, or at a link of
+a web page. Which, is learned from each document as a whole (`kernels.layout`), then decided break by break:
+
+- One paragraph per line; blank lines between wrapped paragraphs; indented first lines; wrapped lines without either,
+  where a short line ends a paragraph; lines cut in mid-sentence: each comes out as paragraphs.
+- Blank lines and page breaks (form feeds) always part passages.
+- List items, headings and lines drawn of dashes or stars are passages of their own; an item's wrapped lines are
+  joined. A line drawn under a heading that stands alone stays with it.
+- A block of verse, a table, code, and a few short lines (an address, the fields of a record) stay one passage, line by
+  line: a stanza is a block between blank lines. Verse in a text of one paragraph per line stays one passage per line.
+
+What is never done: a line is not changed inside, and no character but blanks is lost or invented at a join.
+
+- Lines join with one blank; with none between Han, kana and their punctuation; before points and after opening brackets
+  (unless the document sets blanks there, as French does); and between letters of Thai, Lao, Khmer and Burmese, whose lines
+  are broken between words that have no blank between them, unless a blank stands at the line's end.
+- A hyphen at a line's end stays, since whether it belongs to the word is not certain, and what follows joins it without
+  a blank: no letter is lost, and "inter-national" is still found. Where a document has as many hyphens at words' ends
+  inside its lines ("in- and output"), the blank is kept.
+- Lines that are kept apart lose blanks at their ends, and the indent that all of them share; tabs of indents become
+  blanks.
+
+Spans go from the first to after the last character that is not blank; what `str.isspace()` calls blank is.
 """
 
 from typing import Final
@@ -29,8 +51,9 @@ _JOINED: Final = 1 << list(schema.OCCURRENCE_FLAGS).index("joined")
 def segment(decoded: pa.Table, *, unit: str) -> tuple[pa.Table, pa.Table]:
     """Cut each document of `decoded` (schema.DECODED; only `text` is read) into passages.
 
-    `unit` is "paragraph" (the layout is judged and paragraphs are rebuilt), "line" (each line that is not blank) or
-    "document" (the whole text, line ends as LF). Returns (schema.PASSAGES, schema.LAYOUTS), layouts one row a document.
+    `unit` is "paragraph" (the layout is judged and paragraphs are rebuilt), "line" (each line that is not blank)
+    or "document" (the whole text, its line ends as LF, the rest as it is; none where it is blank). Returns
+    (schema.PASSAGES, schema.LAYOUTS); layouts have one row a document.
     """
     if unit not in UNITS:
         raise ValueError(f"unit must be one of {', '.join(UNITS)}, not {unit!r}")
@@ -49,12 +72,10 @@ def _text_buffers(texts: pa.ChunkedArray) -> tuple[Bytes, Ints]:
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks else pa.array([], pa.large_string())
     _, offset_buffer, data_buffer = array.buffers()
-    if len(array) == 0 or offset_buffer is None:
-        return np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64)
-    offsets = np.frombuffer(offset_buffer, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
-    if data_buffer is None:
-        return np.empty(0, dtype=np.uint8), offsets
-    return np.frombuffer(data_buffer, dtype=np.uint8), offsets
+    # Views of Arrow's memory are read-only; so must the empty ones be, or kernels would be compiled for both.
+    offsets = np.frombuffer(offset_buffer or bytes(8), dtype=np.int64)
+    data = np.frombuffer(data_buffer or b"", dtype=np.uint8)
+    return data, offsets[array.offset : array.offset + len(array) + 1]
 
 
 def _judge_lines(data: Bytes, offsets: Ints, unit: str) -> tuple[Numbers, Ints, Numbers]:
@@ -62,16 +83,14 @@ def _judge_lines(data: Bytes, offsets: Ints, unit: str) -> tuple[Numbers, Ints, 
     lines = np.empty(kernel_segment.count_all_lines(data, offsets), dtype=LINE)
     document_lines = np.empty(len(offsets), dtype=np.int64)
     layouts = np.zeros(len(offsets) - 1, dtype=np.uint8)
-    count = kernel_segment.judge_documents(
+    kernel_segment.judge_documents(
         data, offsets, character_table(), END_TRANSITIONS, unit == "paragraph", lines, document_lines, layouts
     )
-    return lines[:count], document_lines, layouts
+    return lines[: document_lines[-1]], document_lines, layouts
 
 
-def _write_passages(
-    data: Bytes, offsets: Ints, lines: Numbers, document_lines: Ints, whole: bool
-) -> pa.Table:
-    n, size = kernel_passages.measure_passages(lines, document_lines, data, whole)
+def _write_passages(data: Bytes, offsets: Ints, lines: Numbers, document_lines: Ints, whole: bool) -> pa.Table:
+    n, size = kernel_passages.measure_passages(lines, document_lines, whole)
     documents = np.empty(n, dtype=np.int32)
     ordinals = np.empty(n, dtype=np.int32)
     spans = np.empty((2, n), dtype=np.int64)
