@@ -37,9 +37,10 @@ WIDE: Final = 16  # two columns
 ZERO: Final = 32  # no column
 CJK: Final = 64  # Han, kana and their punctuation: lines join without a blank
 SEA: Final = 128  # Thai, Lao, Khmer, Burmese and their kin: words stand without blanks between
-BRACKET: Final = 256  # an opening or closing bracket that has a partner
+NEUTRAL: Final = 256  # quotes, dashes and ellipses that CJK text shares with others
+SCRIPTS: Final = CJK | SEA | NEUTRAL
+BRACKET: Final = 512  # an opening or closing bracket that has a partner
 SPEECH: Final = 1024  # a bracket that stands for a quote, and may stay open from paragraph to paragraph
-NEUTRAL: Final = 512  # quotes, dashes and ellipses that CJK text shares with others
 
 TABLE_SIZE: Final = 0x20000
 """Code points above belong to Han (planes 2 and 3) or to nobody: `ABOVE` holds for all of them."""

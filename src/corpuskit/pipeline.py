@@ -1,44 +1,40 @@
 """THE FLOW: raw text in, merged passages out. Read it from `ingest` down.
 
-scan ─ jobs ─ [read decode segment normalize distinct sign] ─ shards      per batch, in worker processes
-shards ─ number contents ─ rank ─ block ─ cluster ─ decisions             whole corpus
-shards + decisions ─ merge ─ build ─ publish                              shard by shard
+In short:
+
+    scan ─ jobs ─ [read decode segment normalize distinct sign] ─ shards      per batch, in worker processes
+    shards ─ number contents ─ rank ─ block ─ cluster ─ decisions             whole corpus
+    shards + decisions ─ merge ─ build ─ publish                              shard by shard
 """
 
 import fnmatch
-import hashlib
-import json
 import os
-import platform
 import re
 import sys
 import time
-import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from corpuskit import buffers, schema, store, workers
+from corpuskit import buffers, manifest, schema, shards, store, workers
 from corpuskit import raw as raw_files
 from corpuskit.corpus import open_corpus
 from corpuskit.errors import CorpusError, RawError
-from corpuskit.kernels.types import Bytes, Ints, Numbers, Words
-from corpuskit.prepare import Shard, prepare, prepare_texts
+from corpuskit.kernels.jit import remember_compiled
+from corpuskit.kernels.types import Ints
+from corpuskit.prepare import prepare, prepare_texts
 from corpuskit.progress import Progress, Silent
 from corpuskit.settings import Settings
+from corpuskit.shards import Shard
 from corpuskit.stages.block import block
 from corpuskit.stages.cluster import cluster
-from corpuskit.stages.distinct import number
 from corpuskit.stages.merge import Decisions, Places, decide, list_sources, merge_occurrences, merge_records, reasons
 from corpuskit.stages.rank import explain, rank
-from corpuskit.stages.sign import signable
 
 JOB_BYTES: Final = 8 << 20
 JOB_FILES: Final = 2_000
@@ -47,13 +43,6 @@ JOB_FILES: Final = 2_000
 POOL_BYTES: Final = 24 << 20
 POOL_FILES: Final = 6_000
 """Below these, starting workers (about a second) costs more than they save."""
-
-DISTRIBUTION: Final = "corpuskit-curation"
-COUNTS: Final = ("documents", "problems", "passages", "exact", "near", "filtered", "records")
-_INVENTORY: Final = ["path", "member", "sha256", "size_bytes", "problem"]
-
-PINNED: Final = ("pyarrow", "numpy", "numba", "faust-cchardet")
-"""Libraries on which rows may depend; their versions are in the manifest."""
 
 
 @dataclass(frozen=True)
@@ -99,15 +88,18 @@ def ingest(
     inventory = raw_files.scan(source, include=settings.include, ignore=settings.ignore)
     _refuse_shrinking(source, target, inventory, allow_shrink=allow_shrink)
     with store.writing(target), store.scratch(target) as scratch:
-        shards = _prepare(source, inventory, settings, scratch, progress)
+        batch_shards = _prepare(source, inventory, settings, scratch, progress)
         progress.begin("merge")
-        corpus = resolve(shards, settings)
+        corpus = resolve(batch_shards, settings)
         progress.begin("write")
         with store.staging(target) as staged:
-            metadata = _metadata(settings, shards)
-            _write(staged, shards, corpus, metadata)
-            result = _result(target, metadata["build"], shards, corpus, inventory, time.perf_counter() - started)
-            store.publish(target, staged, _manifest(settings, metadata, source, target, result), _run_facts(result))
+            facts = manifest.facts(settings, batch_shards)
+            _write(staged, batch_shards, corpus, facts)
+            result = _result(target, facts["build"], batch_shards, corpus, inventory, time.perf_counter() - started)
+            counts = {name: getattr(result, name) for name in manifest.COUNTS}
+            store.publish(
+                target, staged, manifest.manifest(settings, facts, source, target, counts), _run_facts(result)
+            )
     return result
 
 
@@ -143,38 +135,33 @@ class Resolved:
     compared: Mapping[str, int]
 
 
-def resolve(shards: Sequence[Shard], settings: Settings) -> Resolved:
+def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
     """Decide which contents of all shards become records, and which record each other one joins."""
-    hashes = np.concatenate([buffers.hash_words(shard.contents["content_hash"]) for shard in shards])
-    numbers, firsts = number(hashes)
-    places = _places(shards, numbers)
+    index = shards.index_contents(batch_shards, min_near_chars=settings.min_near_chars)
+    places = shards.places(batch_shards, index)
     policy, trust = _policy(settings, places)
-    hashes_and_lengths = (places.text_hashes, _text_lengths(shards))
-    ranking = rank(places.content, places.document, *hashes_and_lengths, policy=policy, trust=trust)
+    lengths = shards.text_lengths(batch_shards)
+    ranking = rank(places.content, places.document, places.text_hashes, lengths, policy=policy, trust=trust)
 
-    able = np.concatenate([signable(s.contents, min_near_chars=settings.min_near_chars) for s in shards])
-    signed = np.flatnonzero(able[firsts])
-    rows_of_keys = (np.cumsum(able) - 1)[firsts[signed]]
-    bands = (_band(shards, band)[rows_of_keys] for band in range(settings.bands))
-    buckets = block(bands, signed)
-
-    in_company = np.zeros(len(firsts), dtype=np.bool_)
+    keys = (shards.band(batch_shards, band)[index.signed_rows] for band in range(settings.bands))
+    buckets = block(keys, index.signed)
+    in_company = np.zeros(len(index.firsts), dtype=np.bool_)
     in_company[buffers.numbers(buckets["content"])] = True
     active = np.flatnonzero(in_company)
-    n_chars = _content_column(shards, "n_chars")[firsts]
     members, compared = cluster(
-        _texts(shards, firsts[active]),
+        shards.texts(batch_shards, index.firsts[active]),
         active,
         buckets,
-        sketches=_sketches(shards, rows_of_keys[in_company[signed]]),
-        n_chars=n_chars,
+        sketches=shards.sketches(batch_shards, index.signed_rows[in_company[index.signed]]),
+        n_chars=shards.content_column(batch_shards, "n_chars")[index.firsts],
         priority=buffers.numbers(ranking.ranks["priority"]),
         threshold=settings.threshold,
     )
     canonical = explain(ranking, buffers.numbers(members["record"]))
-    n_words = _content_column(shards, "n_words")[firsts]
+    n_words = shards.content_column(batch_shards, "n_words")[index.firsts]
     kept = buffers.numbers(ranking.ranks["kept"])
-    return Resolved(places, decide(places, members, kept, hashes[firsts], n_words, canonical), compared)
+    decisions = decide(places, members, kept, index.hashes, n_words, canonical)
+    return Resolved(places, decisions, compared)
 
 
 def _prepare(
@@ -190,10 +177,10 @@ def _prepare(
     for folder in workers.run(list(folders), raw, settings, _worker_count(settings, inventory, len(jobs))):
         files = folders[folder]
         progress.advance(len(files), int(buffers.numbers(files["size_bytes"]).sum()))
-    shards = [store.read_shard(folder) for folder in folders]
-    if inventory.problems or not shards:
-        shards.append(prepare(raw_files.failed(inventory.problems), settings))
-    return shards
+    prepared = [store.read_shard(folder) for folder in folders]
+    if inventory.problems or not prepared:
+        prepared.append(prepare(raw_files.failed(inventory.problems), settings))
+    return prepared
 
 
 def _worker_count(settings: Settings, inventory: raw_files.Inventory, jobs: int) -> int:
@@ -202,73 +189,6 @@ def _worker_count(settings: Settings, inventory: raw_files.Inventory, jobs: int)
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(settings.workers or cores, jobs)) if sys.executable else 1
-
-
-def _places(shards: Sequence[Shard], numbers: Ints) -> Places:
-    """Where all passages stand; `numbers` are the contents' numbers over all shards."""
-    columns = {name: _passage_column(shards, name) for name in ("start", "end", "line_start", "line_end")}
-    hashes = {
-        name: np.concatenate([buffers.hash_words(shard.passages[column]) for shard in shards])
-        for name, column in (("occurrence_ids", "occurrence_id"), ("text_hashes", "text_hash"))
-    }
-    found = pa.concat_tables([shard.documents for shard in shards])
-    return Places(
-        content=numbers[_rebased(shards, "content", [len(shard.contents) for shard in shards])],
-        document=_rebased(shards, "document", [len(shard.documents) for shard in shards]),
-        document_ids=buffers.one_chunk(found["document_id"]),
-        paths=buffers.one_chunk(found["path"]),
-        members=buffers.one_chunk(found["member"]),
-        **columns,
-        **hashes,
-    )
-
-
-def _rebased(shards: Sequence[Shard], name: str, sizes: Sequence[int]) -> Ints:
-    """A column of row numbers inside each shard, as row numbers over all shards."""
-    bases = np.cumsum([0, *sizes])[:-1]
-    columns = [buffers.numbers(shard.passages[name]) for shard in shards]
-    return np.concatenate([column + base for column, base in zip(columns, bases, strict=True)]).astype(np.int64)
-
-
-def _passage_column(shards: Sequence[Shard], name: str) -> Numbers:
-    return np.concatenate([buffers.numbers(shard.passages[name]) for shard in shards])
-
-
-def _content_column(shards: Sequence[Shard], name: str) -> Ints:
-    return np.concatenate([buffers.numbers(shard.contents[name]) for shard in shards])
-
-
-def _text_lengths(shards: Sequence[Shard]) -> Ints:
-    """Length in characters of each passage's text."""
-    lengths = [buffers.numbers(pc.utf8_length(shard.passages["text"])) for shard in shards]
-    return np.concatenate(lengths).astype(np.int64)
-
-
-def _band(shards: Sequence[Shard], band: int) -> Words:
-    """The keys of one band for the signable contents of all shards."""
-    return np.concatenate([shard.band_keys[band] for shard in shards])
-
-
-def _sketches(shards: Sequence[Shard], rows: Ints) -> Bytes:
-    """Sketches of contents, by their row among the signable ones over all shards (ascending rows are quickest)."""
-    sketches = np.empty((len(rows), shards[0].sketches.shape[1]), dtype=np.uint8)
-    base = 0
-    for shard in shards:
-        here = np.flatnonzero((rows >= base) & (rows < base + len(shard.sketches)))
-        sketches[here] = shard.sketches[rows[here] - base]
-        base += len(shard.sketches)
-    return sketches
-
-
-def _texts(shards: Sequence[Shard], rows: Ints) -> pa.Array:
-    """Normalized texts of contents, by their row over all shards."""
-    bounds = np.searchsorted(rows, np.cumsum([0, *(len(shard.contents) for shard in shards)]))
-    base = 0
-    parts: list[pa.Array] = []
-    for shard, begin, end in zip(shards, bounds, bounds[1:], strict=False):
-        parts.append(buffers.one_chunk(shard.contents["normalized"].take(pa.array(rows[begin:end] - base))))
-        base += len(shard.contents)
-    return pa.concat_arrays(parts)
 
 
 def _policy(settings: Settings, places: Places) -> tuple[str, Ints]:
@@ -283,68 +203,21 @@ def _policy(settings: Settings, places: Places) -> tuple[str, Ints]:
     return "trusted", np.asarray(trust, dtype=np.int64)
 
 
-def _write(folder: Path, shards: Sequence[Shard], corpus: Resolved, metadata: Mapping[str, str]) -> None:
+def _write(folder: Path, batch_shards: Sequence[Shard], corpus: Resolved, facts: Mapping[str, str]) -> None:
     """Write the four tables into `folder`, shard by shard."""
     places, decisions = corpus.places, corpus.decisions
     sources = list_sources(places, decisions)
-    writers = {name: store.TableWriter(folder, name, metadata) for name in schema.PUBLISHED}
+    writers = {name: store.TableWriter(folder, name, facts) for name in schema.PUBLISHED}
     with ExitStack() as stack:
         for writer in writers.values():
             stack.enter_context(writer)
-        documents = pa.concat_tables([shard.documents for shard in shards])
+        documents = pa.concat_tables([shard.documents for shard in batch_shards])
         writers["documents"].write(documents.sort_by([("path", "ascending"), ("member", "ascending")]))
         first = 0
-        for shard in shards:
+        for shard in batch_shards:
             writers["occurrences"].write(merge_occurrences(shard.passages, first, places, decisions))
             writers["records"].write(merge_records(shard.passages, first, places, decisions, sources))
             first += len(shard.passages)
-
-
-def _metadata(settings: Settings, shards: Sequence[Shard]) -> dict[str, str]:
-    """What the tables were made of and by: goes into each file, and into the manifest."""
-    inventory = hashlib.blake2b(digest_size=16)
-    documents = pa.concat_tables([shard.documents.select(_INVENTORY) for shard in shards])
-    for row in zip(*(column.to_pylist() for column in documents.sort_by("path").columns), strict=True):
-        inventory.update(json.dumps(row).encode())
-    facts = {
-        "schema_version": schema.SCHEMA_VERSION,
-        "version": version(DISTRIBUTION),
-        "settings_digest": settings.digest,
-        "inventory_digest": inventory.hexdigest(),
-        "sketch": json.dumps(sketch(settings), sort_keys=True),
-        "environment": json.dumps(_environment(), sort_keys=True),
-    }
-    build = hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=16).hexdigest()
-    return {"build": build, **facts}
-
-
-def sketch(settings: Settings) -> dict[str, Any]:
-    """What a signature is made of, enough to make it again, and the share of like pairs that its bands miss."""
-    names = ("seed", "permutations", "shingle", "shingle_size", "shingle_size_unspaced", "bands", "rows")
-    miss_rates = {str(jaccard): settings.miss_rate(jaccard) for jaccard in (0.3, 0.4, 0.5, 0.6, 0.8)}
-    return {"scheme": "affine32", **{name: getattr(settings, name) for name in names}, "miss_rates": miss_rates}
-
-
-def _environment() -> dict[str, str]:
-    """Versions on which rows may depend."""
-    return {
-        "python": platform.python_version(),
-        "unicode": unicodedata.unidata_version,
-        **{name: version(name) for name in PINNED},
-    }
-
-
-def _manifest(
-    settings: Settings, metadata: Mapping[str, str], raw: Path, curated: Path, result: Result
-) -> dict[str, Any]:
-    return {
-        **metadata,
-        "sketch": sketch(settings),
-        "environment": _environment(),
-        "raw": Path(os.path.relpath(raw.resolve(), curated.resolve())).as_posix(),
-        "settings": settings.effective(output_only=True),
-        "counts": {name: getattr(result, name) for name in COUNTS},
-    }
 
 
 def _run_facts(result: Result) -> dict[str, Any]:
@@ -355,7 +228,7 @@ def _run_facts(result: Result) -> dict[str, Any]:
 def _result(
     curated: Path,
     build: str,
-    shards: Sequence[Shard],
+    batch_shards: Sequence[Shard],
     corpus: Resolved,
     inventory: raw_files.Inventory,
     seconds: float,
@@ -366,8 +239,8 @@ def _result(
     return Result(
         curated=curated,
         build=build,
-        documents=sum(len(shard.documents) for shard in shards),
-        problems=sum(len(shard.documents) - shard.documents["problem"].null_count for shard in shards),
+        documents=sum(len(shard.documents) for shard in batch_shards),
+        problems=sum(len(shard.documents) - shard.documents["problem"].null_count for shard in batch_shards),
         passages=len(content),
         exact=len(content) - near - records,
         near=near,

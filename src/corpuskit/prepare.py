@@ -1,6 +1,5 @@
 """The half of the flow that looks at one batch of documents alone: decode, segment, normalize, distinct, sign."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,26 +8,12 @@ import pyarrow as pa
 from corpuskit import buffers, hashing, raw, schema
 from corpuskit.kernels.types import Bytes, Words
 from corpuskit.settings import Settings
+from corpuskit.shards import Shard
 from corpuskit.stages.decode import decode
 from corpuskit.stages.distinct import distinct
 from corpuskit.stages.normalize import normalize
 from corpuskit.stages.segment import segment
 from corpuskit.stages.sign import band_keys, sign, signable, sketch
-
-
-@dataclass(frozen=True)
-class Shard:
-    """What one batch of documents gives, all that the whole-corpus half needs of it.
-
-    documents: DOCUMENTS; passages: NUMBERED; contents: CONTENTS; band_keys: uint64[bands, signable contents];
-    sketches: uint8[signable contents, permutations].
-    """
-
-    documents: pa.Table
-    passages: pa.Table
-    contents: pa.Table
-    band_keys: Words
-    sketches: Bytes
 
 
 def prepare_files(raw_folder: Path, files: pa.Table, settings: Settings) -> Shard:

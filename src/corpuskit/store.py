@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from corpuskit import buffers, schema
 from corpuskit.errors import WriteError
-from corpuskit.prepare import Shard
+from corpuskit.shards import Shard
 
 MANIFEST: Final = "manifest.json"
 BUILDS: Final = ".builds"

@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TypeVar, cast
@@ -46,8 +47,14 @@ def cache_folder() -> Path:
 
 
 def compiled_before() -> bool:
-    """Whether this machine has compiled the kernels, so that they only need to be loaded."""
-    return next(cache_folder().rglob("*.nbi"), None) is not None
+    """Whether a whole run has compiled the kernels here, so that they only need to be loaded."""
+    return (cache_folder() / "complete").exists()
+
+
+def remember_compiled() -> None:
+    """Note that a whole run has compiled what it needed."""
+    with suppress(OSError):
+        (cache_folder() / "complete").touch()
 
 
 numba.config.CACHE_DIR = str(cache_folder())

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from corpuskit.chartables import (
+    CJK,
     CLOSE,
     COLON,
     COMMA,
@@ -39,11 +40,10 @@ from corpuskit.kernels.lines import (
     END_STOP,
     END_STOP_QUOTE,
     END_WORD,
-    HEAD_CJK,
     LABEL,
     MARKER,
     PAGE,
-    TAIL_CJK,
+    Line,
 )
 from corpuskit.kernels.types import Numbers, Small
 
@@ -120,9 +120,9 @@ _SAMPLE: Final = 4096  # breaks looked at in each round
 
 
 @kernel
-def adjacent(line: Numbers, before: Numbers) -> bool:
+def adjacent(line: Line, before: Line) -> bool:
     """Whether no blank line and no page break stands between two lines."""
-    return line["number"] == before["number"] + 1 and not line["traits"] & PAGE
+    return bool(line["number"] == before["number"] + 1 and not line["traits"] & PAGE)
 
 
 @kernel
@@ -165,11 +165,10 @@ def score_breaks(
 
 
 @kernel
-def _columns_with_next(line: Numbers, before: Numbers, hyphens: bool) -> int:
+def _columns_with_next(line: Line, before: Line, hyphens: bool) -> int:
     """Columns that the line before would have had, had it taken this line's first word too."""
-    bare = (line["traits"] & HEAD_CJK) and (before["traits"] & TAIL_CJK)
-    columns = before["indent"] + before["width"] + (0 if bare else 1)
-    return columns + (line["stub"] if hyphens else line["head"])
+    blank = 0 if line["head_script"] & before["tail_script"] & CJK else 1
+    return int(before["indent"] + before["width"] + blank + (line["stub"] if hyphens else line["head"]))
 
 
 @kernel
@@ -230,7 +229,7 @@ def base_indent(lines: Numbers, first: int, stop: int) -> int:
 
 
 @kernel
-def fit_of(line: Numbers, before: Numbers, width: int, hyphens: bool) -> int:
+def fit_of(line: Line, before: Line, width: int, hyphens: bool) -> int:
     """How much room the line before had left, 0 to N_FITS - 1; always 0 where no width is known."""
     if width == 0:
         return 0
@@ -239,7 +238,7 @@ def fit_of(line: Numbers, before: Numbers, width: int, hyphens: bool) -> int:
 
 
 @kernel
-def indent_of(line: Numbers, before: Numbers, base: int) -> int:
+def indent_of(line: Line, before: Line, base: int) -> int:
     """SAME, IN, OUT or SAME_ABOVE: the indent against that of the line before, and the usual one."""
     if line["indent"] == before["indent"]:
         return SAME if line["indent"] <= base else SAME_ABOVE
@@ -251,9 +250,8 @@ def _in_verse(lines: Numbers, first: int, stop: int, i: int) -> bool:
     """Whether the break before line i is between short lines, three or more in a row, as in verse and lists."""
     if lines[i]["width"] >= VERSE_COLUMNS or lines[i - 1]["width"] >= VERSE_COLUMNS:
         return False
-    if i - 1 > first and lines[i - 2]["width"] < VERSE_COLUMNS:
-        return True
-    return i + 1 < stop and lines[i + 1]["width"] < VERSE_COLUMNS
+    before = i - 1 > first and lines[i - 2]["width"] < VERSE_COLUMNS
+    return bool(before or (i + 1 < stop and lines[i + 1]["width"] < VERSE_COLUMNS))
 
 
 @kernel
@@ -270,8 +268,8 @@ def learn(
     """Learn how often each kind of break occurs in the document, and what fits and indents it comes with.
 
     `shares` float64[3] and `evidence` float64[3, N_EVIDENCE] hold generic values before and the document's after. A
-    share of links below one in ten is kept: verse and lists would pass for links in wrapped text. Without a width, verse
-    looks like text that links have broken: there, the long lines tell whether links break lines.
+    share of links below one in ten is kept: verse and lists would pass for links in wrapped text. Without a width,
+    verse looks like text that links have broken: there, the long lines tell whether links break lines.
     """
     links = shares[LINK]
     generic = evidence.copy()

@@ -4,7 +4,7 @@ One pass over the bytes. Besides its ends, the gaps between words inside the lin
 and after them: that is what a line break looks like which falls anywhere in a sentence.
 """
 
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -21,10 +21,10 @@ from corpuskit.chartables import (
     DIGIT,
     HYPHEN,
     LOWER,
-    NEUTRAL,
     OPEN,
     OTHER,
     QUOTE,
+    SCRIPTS,
     SEA,
     SEMI,
     SKIP,
@@ -40,18 +40,15 @@ from corpuskit.kernels.jit import kernel
 from corpuskit.kernels.types import Bytes, Numbers, Small
 from corpuskit.kernels.utf8 import read_code_point
 
+Line: TypeAlias = Any
+
 LINE: Final = np.dtype(
     [
         ("start", np.int64),  # of the content, blanks at both ends left out; bytes of the batch's text
         ("end", np.int64),
-        (
-            "wrap_score",
-            np.float32,
-        ),  # log odds of a wrap, and of a link, against a paragraph's end, by what stands
-        (
-            "link_score",
-            np.float32,
-        ),  # around the break before this line; then wrap_score is the log odds of a join
+        # log odds of a wrap, and of a link, against a paragraph's end, by what stands around the break before this line
+        ("wrap_score", np.float32),
+        ("link_score", np.float32),
         ("number", np.int32),  # from 1, in its document
         ("indent", np.int32),  # columns
         ("width", np.int32),  # columns of the content
@@ -60,7 +57,9 @@ LINE: Final = np.dtype(
         ("depth", np.int16),  # brackets opened less brackets closed
         ("first", np.uint8),  # what it starts with: a class of chartables, or MARKER
         ("last", np.uint8),  # what it ends with: an end class
-        ("traits", np.uint32),
+        ("traits", np.uint16),
+        ("head_script", np.uint16),  # properties CJK, SEA and NEUTRAL of chartables, of its first character
+        ("tail_script", np.uint16),  # and of its last
         ("relation", np.uint8),  # to the line before: a relation of kernels.segment
     ],
     align=True,
@@ -89,25 +88,18 @@ MARKER: Final = BLANK
 N_CELLS: Final = 256
 """Cells of a count of gaps: 16 * end class + start class."""
 
+# Traits.
 PAGE: Final = 1  # a form feed stands before the line
 GAPPED: Final = 2  # three blanks in a row, or a tab, inside
-RULE: Final = 4  # no letter and no digit
-DOTTED: Final = 8  # a leader of dots inside, as in tables of contents
-NUMBERED: Final = 16  # begins with a number or letter as list marker
+DOTTED: Final = 4  # a leader of dots inside, as in tables of contents
+RULE: Final = 8  # no letter and no digit
+CODED: Final = 16  # rich in symbols and brackets, as code and formulas
 TRAILING: Final = 32  # blanks stand after the content
-HEAD_CJK: Final = 64  # the first character is Han, kana or their punctuation
-TAIL_CJK: Final = 128  # the last one
-HEAD_SEA: Final = 256  # likewise of a script of Southeast Asia without blanks between words
-TAIL_SEA: Final = 512
-HEAD_NEUTRAL: Final = 1024  # likewise a quote, dash or ellipsis that CJK text shares with others
-TAIL_NEUTRAL: Final = 2048
-POINTED: Final = 4096  # starts with punctuation that belongs to the word before it
-NOTE_FIRST: Final = 8192  # starts with a note's number, [5], that did not occur before, or whose note had its turn
-NOTE_AGAIN: Final = 16384  # starts with a note's number that occurred before
-NOTE_ALONE: Final = 32768  # consists of it, but for a point behind it
-
-CODED: Final = 1 << 16  # rich in symbols and brackets, as code and formulas
-LABELLED: Final = 1 << 17  # the first word ends in a colon
+POINTED: Final = 64  # starts with punctuation that belongs to the word before it
+LABELLED: Final = 128  # the first word ends in a colon
+NOTE_FIRST: Final = 256  # starts with a note's number, [5], that did not occur before, or whose note had its turn
+NOTE_AGAIN: Final = 512  # starts with a note's number that occurred before
+NOTE_ALONE: Final = 1024  # consists of it, but for a point behind it
 
 N_NOTES: Final = 1024  # note numbers are remembered modulo this
 HIGHEST_REFERENCE: Final = N_NOTES  # places behind the numbers
@@ -160,7 +152,7 @@ def count_lines(data: Bytes, start: int, end: int) -> int:
         ends = (here == 10) | (here == 13)
         ended = (before == 10) | (before == 13)
         count += ends & ~ended
-    return count
+    return int(count)
 
 
 @kernel
@@ -172,7 +164,7 @@ def _marker_length(data: Bytes, start: int, end: int, table: Numbers) -> int:
     """
     code, at = read_code_point(data, start)
     kind = entry_of(table, code) & CLASS
-    if kind == DASH or kind == HYPHEN:
+    if HYPHEN <= kind <= DASH:
         alone = at == end or entry_of(table, read_code_point(data, at)[0]) & CLASS == BLANK
         return at - start if alone else 0
     bracketed = kind == OPEN
@@ -183,11 +175,11 @@ def _marker_length(data: Bytes, start: int, end: int, table: Numbers) -> int:
     n_letters = 0
     roman = True
     closed = False
-    while kind == DIGIT or kind <= OTHER or kind == STOP or kind == CLOSE:
+    while kind <= STOP or kind == CLOSE:
         if kind == DIGIT:
             n_digits += 1
             closed = False
-        elif kind <= OTHER:
+        elif kind < DIGIT:
             n_letters += 1 if kind != OTHER or n_digits == 0 else 9  # a caseless letter after a number is a word
             low = code | 32
             roman = roman and (low == 105 or low == 118 or low == 120 or low == 108 or low == 99)  # i v x l c
@@ -233,7 +225,7 @@ def _is_note(number: int, notes: Small) -> bool:
     It was referred to before; or it stands among notes, below the highest that was referred to.
     """
     among = 0 < notes[LAST_NOTE] < number < notes[HIGHEST_REFERENCE]
-    return notes[number % N_NOTES] > 0 or among
+    return bool(among or notes[number % N_NOTES])
 
 
 @kernel
@@ -259,7 +251,7 @@ def _scan_content(
     gaps: Small,
     notes: Small,
     ended: bool,
-    line: Numbers,
+    line: Line,
 ) -> int:
     """Read one line's content from its first character that is not blank; fill in `line`, count gaps; return its end.
 
@@ -319,7 +311,7 @@ def _scan_content(
                 elif head < 0:
                     head = width
                 gaps[16 * state + first] += 1
-                if first == OPEN or first == CLOSE:
+                if OPEN <= first <= CLOSE:
                     kind = first
             if kind == OPEN:
                 before_open = state
@@ -330,7 +322,7 @@ def _scan_content(
                 depth -= 0 if entry & SPEECH else 1
                 number = _note_number(data, open_at, at) if at - open_at <= 6 else -1
                 if number >= 0:
-                    if before_open == END_STOP or before_open == END_STOP_QUOTE:
+                    if END_STOP <= before_open <= END_STOP_QUOTE:
                         state = before_open
                     again = False
                     if open_at == start:
@@ -391,9 +383,9 @@ def _scan_content(
 
 
 @kernel
-def _judge_start(data: Bytes, table: Numbers, line: Numbers) -> None:
+def _judge_start(data: Bytes, table: Numbers, line: Line) -> None:
     """Fill in what the line starts with."""
-    start, end = line["start"], line["end"]
+    start, end = int(line["start"]), int(line["end"])
     code, at = read_code_point(data, start)
     entry = entry_of(table, code)
     kind = entry & CLASS
@@ -405,35 +397,27 @@ def _judge_start(data: Bytes, table: Numbers, line: Numbers) -> None:
         kind = _side_of_quote(data, at, end, table)
     elif kind == HYPHEN:
         kind = DASH
-    traits = (
-        (HEAD_CJK if entry & CJK else 0) | (HEAD_SEA if entry & SEA else 0) | (HEAD_NEUTRAL if entry & NEUTRAL else 0)
-    )
     if STOP <= kind <= COLON or kind == CLOSE:
         if at >= end or entry_of(table, read_code_point(data, at)[0]) & CLASS > DIGIT:
-            traits |= POINTED
+            line["traits"] |= POINTED
     else:
         length = _marker_length(data, start, end, table)
-        if length > 0 and start + length < end:
-            traits |= NUMBERED if kind != DASH else 0
+        if 0 < length < end - start:
             kind = MARKER
-    if line["traits"] & LABELLED and (kind == UPPER or kind == OTHER) and not entry & CJK:
+    if line["traits"] & LABELLED and UPPER <= kind <= OTHER and not entry & CJK:
         kind = LABEL
     line["first"] = kind
-    if entry & CJK:
-        line["head"] = min(line["head"], 2)
-        line["stub"] = line["head"]
-    elif entry & SEA:
-        # words stand without blanks; they are about this wide
-        line["head"] = min(line["head"], 6)
+    line["head_script"] = entry & SCRIPTS
+    if entry & (CJK | SEA):
+        # A line may break after the character, or after a word, which has about as many columns.
+        columns = 2 if entry & CJK else 6
+        if line["head"] > columns:
+            line["head"] = columns
         line["stub"] = line["head"]
     at = end - 1
     while at > start and data[at] & 0xC0 == 0x80:
         at -= 1
-    entry = entry_of(table, read_code_point(data, at)[0])
-    traits |= (
-        (TAIL_CJK if entry & CJK else 0) | (TAIL_SEA if entry & SEA else 0) | (TAIL_NEUTRAL if entry & NEUTRAL else 0)
-    )
-    line["traits"] |= traits
+    line["tail_script"] = entry_of(table, read_code_point(data, at)[0]) & SCRIPTS
 
 
 @kernel

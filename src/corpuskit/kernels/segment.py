@@ -8,7 +8,22 @@ from typing import Final
 
 import numpy as np
 
-from corpuskit.chartables import CLOSE, COLON, COMMA, DIGIT, LOWER, OPEN, OTHER, SEMI, STOP, SYMBOL, UPPER
+from corpuskit.chartables import (
+    CJK,
+    CLOSE,
+    COLON,
+    COMMA,
+    DIGIT,
+    LOWER,
+    NEUTRAL,
+    OPEN,
+    OTHER,
+    SEA,
+    SEMI,
+    STOP,
+    SYMBOL,
+    UPPER,
+)
 from corpuskit.kernels.jit import kernel
 from corpuskit.kernels.layout import (
     EVIDENCE,
@@ -38,9 +53,6 @@ from corpuskit.kernels.lines import (
     END_STOP_QUOTE,
     END_WORD,
     GAPPED,
-    HEAD_CJK,
-    HEAD_NEUTRAL,
-    HEAD_SEA,
     MARKER,
     N_CELLS,
     NOTE_AGAIN,
@@ -49,10 +61,8 @@ from corpuskit.kernels.lines import (
     NOTE_PLACES,
     POINTED,
     RULE,
-    TAIL_CJK,
-    TAIL_NEUTRAL,
-    TAIL_SEA,
     TRAILING,
+    Line,
     count_lines,
     scan_lines,
 )
@@ -71,6 +81,8 @@ UNCERTAIN: Final = 4
 
 OPEN_BRACKET_ODDS: Final = 12.0  # how much likelier a break cuts a sentence where a bracket is open
 OPEN_BRACKET_LINES: Final = 20  # a bracket that stays open for longer was never closed
+_RUNS_ON: Final = np.isin(np.arange(16), (LOWER, STOP, COMMA, SEMI, COLON, CLOSE))  # by start class
+_BEGINS: Final = np.isin(np.arange(16), (UPPER, OPEN))
 MOST_VERSE_COLUMNS: Final = 80
 MOST_VERSE_LINES: Final = 60  # of verse without any stanza; longer ones are lists
 MOST_KEPT_COLUMNS: Final = 250  # lines that are wider belong to no table
@@ -106,31 +118,32 @@ def _place_notes(lines: Numbers, first: int, stop: int) -> None:
 
 
 @kernel
-def _join_of(line: Numbers, before: Numbers, suspended: bool, spaced_open: bool, spaced_points: bool) -> int:
+def _join_of(line: Line, before: Line, suspended: bool, spaced_open: bool, spaced_points: bool) -> int:
     """SPACE or BARE for two lines that are joined."""
-    head, tail = line["traits"], before["traits"]
-    cjk = (head & HEAD_CJK and tail & (TAIL_CJK | TAIL_NEUTRAL)) or (head & HEAD_NEUTRAL and tail & TAIL_CJK)
-    sea = head & HEAD_SEA and tail & TAIL_SEA and not tail & TRAILING
-    pointed = head & POINTED and (head & HEAD_CJK or not spaced_points)
-    opened = before["last"] == END_OPEN and (tail & TAIL_CJK or not spaced_open)
+    head, tail = line["head_script"], before["tail_script"]
+    both = head & tail
+    cjk = both & CJK or (head & CJK and tail & NEUTRAL) or (head & NEUTRAL and tail & CJK)
+    sea = both & SEA and not before["traits"] & TRAILING
+    pointed = line["traits"] & POINTED and (head & CJK or not spaced_points)
+    opened = before["last"] == END_OPEN and (tail & CJK or not spaced_open)
     hyphenated = before["last"] == END_HYPHEN and line["first"] <= DIGIT and not suspended
     return BARE if cjk or sea or pointed or opened or hyphenated else SPACE
 
 
 @kernel
-def _is_rule(line: Numbers, before_last: int) -> bool:
+def _is_rule(line: Line, before_last: int) -> bool:
     """Whether a line is drawn rather than written: no letter, no digit, and no points that close what stands before."""
     if not line["traits"] & RULE:
         return False
     if STOP <= line["first"] <= COLON or line["first"] == CLOSE:
-        return before_last == END_STOP and line["last"] == END_STOP and line["first"] == STOP
-    return line["width"] > 2
+        return bool(before_last == END_STOP and line["last"] == END_STOP and line["first"] == STOP)
+    return bool(line["width"] > 2)
 
 
 @kernel
-def _is_word(line: Numbers) -> bool:
+def _is_word(line: Line) -> bool:
     """Whether a line is one word, as in word lists."""
-    return line["head"] == line["width"] and not line["traits"] & (HEAD_CJK | HEAD_SEA)
+    return bool(line["head"] == line["width"] and not line["head_script"] & (CJK | SEA))
 
 
 @kernel
@@ -232,9 +245,9 @@ def _verse_score(lines: Numbers, begin: int, end: int, upper: float) -> float:
             return 0.0
         if i > begin and not END_STOP <= lines[i - 1]["last"] <= END_STOP_QUOTE:
             first = lines[i]["first"]
-            if first == LOWER or first == CLOSE or STOP <= first <= COLON:
+            if _RUNS_ON[first]:
                 score += np.log(0.04 / (1.0 - upper))
-            elif first == UPPER or first == OPEN:
+            elif _BEGINS[first]:
                 score += np.log(0.96 / upper)
     return score
 
@@ -243,8 +256,8 @@ def _verse_score(lines: Numbers, begin: int, end: int, upper: float) -> float:
 def _block_relation(data: Bytes, lines: Numbers, begin: int, end: int, verse: bool, width: int, alone: bool) -> int:
     """What the lines of a block are to each other: KEEP in a table, code, verse and short lines that stay short.
 
-    A block is what blank lines bound; `alone` says that it is all of its document. BREAK where they are verse of too many
-    lines for one passage; -1 where what was decided for each line stands.
+    A block is what blank lines bound; `alone` says that it is all of its document. BREAK where they are verse of too
+    many lines for one passage; -1 where what was decided for each line stands.
     """
     gapped = 0
     coded = 0

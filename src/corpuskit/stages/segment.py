@@ -1,7 +1,7 @@
 """Segment: decoded text to passages.
 
-The idea: a line break is a paragraph's end, or a place where a sentence was cut: by wrapping at a margin, or at a link of
-a web page. Which, is learned from each document as a whole (`kernels.layout`), then decided break by break:
+The idea: a line break is a paragraph's end, or a place where a sentence was cut: by wrapping at a margin, or at a
+link of a web page. Which, is learned from each document as a whole (`kernels.layout`), then decided break by break:
 
 - One paragraph per line; blank lines between wrapped paragraphs; indented first lines; wrapped lines without either,
   where a short line ends a paragraph; lines cut in mid-sentence: each comes out as paragraphs.
@@ -14,8 +14,8 @@ a web page. Which, is learned from each document as a whole (`kernels.layout`), 
 What is never done: a line is not changed inside, and no character but blanks is lost or invented at a join.
 
 - Lines join with one blank; with none between Han, kana and their punctuation; before points and after opening brackets
-  (unless the document sets blanks there, as French does); and between letters of Thai, Lao, Khmer and Burmese, whose lines
-  are broken between words that have no blank between them, unless a blank stands at the line's end.
+  (unless the document sets blanks there, as French does); and between letters of Thai, Lao, Khmer and Burmese, whose
+  lines are broken between words that have no blank between them, unless a blank stands at the line's end.
 - A hyphen at a line's end stays, since whether it belongs to the word is not certain, and what follows joins it without
   a blank: no letter is lost, and "inter-national" is still found. Where a document has as many hyphens at words' ends
   inside its lines ("in- and output"), the blank is kept.

@@ -1,0 +1,75 @@
+"""What a corpus was made of and by: the facts in its manifest and in each table's file."""
+
+import hashlib
+import json
+import os
+import platform
+import unicodedata
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from corpuskit import schema
+from corpuskit.settings import Settings
+from corpuskit.shards import Shard
+
+DISTRIBUTION: Final = "corpuskit-curation"
+
+COUNTS: Final = ("documents", "problems", "passages", "exact", "near", "filtered", "records")
+"""The counts of a run that its manifest holds."""
+
+PINNED: Final = ("pyarrow", "numpy", "numba", "faust-cchardet")
+"""Libraries on which rows may depend; their versions are in the manifest."""
+
+_INVENTORY: Final = ["path", "member", "sha256", "size_bytes", "problem"]
+
+
+def facts(settings: Settings, shards: Sequence[Shard]) -> dict[str, str]:
+    """What the tables were made of and by: goes into each file, and into the manifest."""
+    inventory = hashlib.blake2b(digest_size=16)
+    documents = pa.concat_tables([shard.documents.select(_INVENTORY) for shard in shards])
+    for row in zip(*(column.to_pylist() for column in documents.sort_by("path").columns), strict=True):
+        inventory.update(json.dumps(row).encode())
+    found = {
+        "schema_version": schema.SCHEMA_VERSION,
+        "version": version(DISTRIBUTION),
+        "settings_digest": settings.digest,
+        "inventory_digest": inventory.hexdigest(),
+        "sketch": json.dumps(sketch(settings), sort_keys=True),
+        "environment": json.dumps(_environment(), sort_keys=True),
+    }
+    build = hashlib.blake2b(json.dumps(found, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return {"build": build, **found}
+
+
+def sketch(settings: Settings) -> dict[str, Any]:
+    """What a signature is made of, enough to make it again, and the share of like pairs that its bands miss."""
+    names = ("seed", "permutations", "shingle", "shingle_size", "shingle_size_unspaced", "bands", "rows")
+    miss_rates = {str(jaccard): settings.miss_rate(jaccard) for jaccard in (0.3, 0.4, 0.5, 0.6, 0.8)}
+    return {"scheme": "affine32", **{name: getattr(settings, name) for name in names}, "miss_rates": miss_rates}
+
+
+def _environment() -> dict[str, str]:
+    """Versions on which rows may depend."""
+    return {
+        "python": ".".join(platform.python_version_tuple()[:2]),
+        "unicode": unicodedata.unidata_version,
+        **{name: version(name) for name in PINNED},
+    }
+
+
+def manifest(
+    settings: Settings, found: Mapping[str, str], raw: Path, curated: Path, counts: Mapping[str, int]
+) -> dict[str, Any]:
+    """The manifest of a build with the facts `found`; the list of its files is added when it is published."""
+    return {
+        **found,
+        "sketch": sketch(settings),
+        "environment": _environment(),
+        "raw": Path(os.path.relpath(raw.resolve(), curated.resolve())).as_posix(),
+        "settings": settings.effective(output_only=True),
+        "counts": dict(counts),
+    }

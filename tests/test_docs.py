@@ -1,0 +1,99 @@
+"""The pages keep up with the code: nothing drifts, all names are explained, and the README runs."""
+
+import contextlib
+import io
+import re
+import runpy
+import shlex
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from corpuskit import cli, schema
+from corpuskit.checks import CHECKS
+from corpuskit.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PAGES = [file for file in (*ROOT.glob("*.md"), *DOCS.glob("*.md")) if file.read_text(encoding="utf-8").strip()]
+BLOCK = re.compile(r"^```(?:console|bash|sh)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def test_generated_pages_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    main = runpy.run_path(str(DOCS / "generate.py"))["main"]
+    assert main(["--check"]) == 0, f"{capsys.readouterr().out}: run python docs/generate.py"
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_each_command_is_documented(name: str) -> None:
+    assert f"## corpuskit {name}\n" in page("cli.md")
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_each_setting_is_documented(name: str) -> None:
+    assert f"## {name}\n" in page("settings.md")
+
+
+@pytest.mark.parametrize("table", schema.PUBLISHED)
+def test_each_column_is_documented(table: str) -> None:
+    section = page("tables.md").split(f"\n## {table}\n")[1].split("\n## ")[0]
+    documented = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert documented == schema.PUBLISHED[table].names
+
+
+def test_each_value_and_finding_is_documented() -> None:
+    documented = set(re.findall(r"^\| `(\w+)` \|", page("tables.md"), re.MULTILINE))
+    lists = (schema.FATES, schema.REASONS, schema.MEASURES, schema.RELATIONS, schema.CANONICAL_REASONS)
+    more = (schema.PROBLEMS, schema.DOCUMENT_FLAGS, schema.OCCURRENCE_FLAGS, CHECKS)
+    assert {name for names in (*lists, *more) for name in names} <= documented
+
+
+@pytest.mark.parametrize("word", schema.FATES)
+def test_the_glossary_has_the_fates(word: str) -> None:
+    assert word in page("glossary.md")
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
+def test_the_distribution_has_its_own_name(file: Path) -> None:
+    # `corpuskit` on the package index is somebody else's.
+    assert not re.search(r"(pip|pipx|uv|uvx)\b.*\binstall\s+corpuskit(?!-curation)\b", file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
+def test_links_between_pages_lead_somewhere(file: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8")):
+        assert (file.parent / target).exists(), target
+
+
+def commands(text: str) -> Iterator[str]:
+    """The lines of console blocks that call corpuskit, with or without a prompt; continued lines joined."""
+    for block in BLOCK.findall(text):
+        for line in block.replace("\\\n", " ").splitlines():
+            call = line.removeprefix("$ ").strip()
+            if re.match(r"corpuskit( |$)", call):
+                yield call.split(" #")[0].split(" | ")[0].split(" > ")[0]
+
+
+def test_commands_are_found_in_blocks() -> None:
+    text = "```console\n$ corpuskit ingest \\\n  raw\nout\n```\n```python\ncorpuskit x\n```\n"
+    text += "```bash\ncorpuskit check # now\n```\n"
+    assert [shlex.split(call) for call in commands(text)] == [
+        ["corpuskit", "ingest", "raw"],
+        ["corpuskit", "check"],
+    ]
+
+
+def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "raw", tmp_path / "raw")
+    monkeypatch.chdir(tmp_path)
+    for call in commands((ROOT / "README.md").read_text(encoding="utf-8")):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            code = cli.main(shlex.split(call)[1:])
+        assert code == 0, f"{call}\n{printed.getvalue()}"
