@@ -205,3 +205,9 @@ def test_mainframe_text_is_recognised_by_its_blanks_and_flagged() -> None:
 def test_noise_is_a_problem_and_not_mojibake() -> None:
     noise = bytes(0x80 + (number * 73) % 128 for number in range(1000))
     assert (decode_bytes(noise).problem or "").split(":")[0] in ("undecodable", "binary")
+
+
+def test_ascii_with_nuls_in_it_is_no_utf_16() -> None:
+    found = decode_bytes(b"\x00\x01\x02 not text \x00" * 9)
+    assert found.problem is not None
+    assert found.problem.startswith("binary")

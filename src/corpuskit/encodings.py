@@ -203,10 +203,20 @@ def _is_likely_text(text: str, *, need_ascii: bool) -> bool:
     The other byte order turns space and newline into U+2000 and the unassigned U+0A00.
     """
     sample = text[:4096]
-    if "\0" in text or (need_ascii and not _ASCII_TEXT.search(sample)):
+    if "\0" in text or (need_ascii and not (_ASCII_TEXT.search(sample) and not _is_ascii_in_pairs(sample))):
         return False
     strange = sum(unicodedata.category(char) in _STRANGE and char not in "\t\n\v\f\r" for char in sample)
     return strange * 100 <= len(sample)
+
+
+def _is_ascii_in_pairs(sample: str) -> bool:
+    """Whether most wide characters are two ASCII ones read as one: they look like ideographs from everywhere.
+
+    Of real ideographs about a quarter have two bytes that are printable ASCII.
+    """
+    wide = [ord(char) for char in sample if char > "\xff"]
+    paired = sum(0x20 <= code & 0xFF <= 0x7E and 0x20 <= code >> 8 <= 0x7E for code in wide)
+    return 2 * paired > len(wide) > 0
 
 
 _ASCII_TEXT: Final = re.compile(r"[ \nA-Za-z0-9]")
