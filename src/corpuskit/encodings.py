@@ -212,9 +212,10 @@ def _is_likely_text(text: str, *, need_ascii: bool) -> bool:
 def _is_ascii_in_pairs(sample: str) -> bool:
     """Whether most wide characters are two ASCII ones read as one: they look like ideographs from everywhere.
 
-    Of real ideographs about a quarter have two bytes that are printable ASCII.
+    Of real ideographs about a quarter have two bytes that are printable ASCII. Kana, which all begin with the byte
+    of a zero, are left out.
     """
-    wide = [ord(char) for char in sample if char > "\xff"]
+    wide = [ord(char) for char in sample if char > "\xff" and not "\u3000" <= char <= "\u30ff"]
     paired = sum(0x20 <= code & 0xFF <= 0x7E and 0x20 <= code >> 8 <= 0x7E for code in wide)
     return 2 * paired > len(wide) > 0
 
