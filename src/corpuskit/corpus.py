@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from corpuskit import schema
 from corpuskit.errors import CorpusError
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as ds
 
 MANIFEST = "manifest.json"
 
@@ -28,22 +30,22 @@ class Corpus:
     manifest: Mapping[str, Any]
 
     @cached_property
-    def documents(self) -> ds.Dataset:
+    def documents(self) -> "ds.Dataset":
         """One row for each document in raw/, good or bad."""
         return self._dataset("documents")
 
     @cached_property
-    def occurrences(self) -> ds.Dataset:
+    def occurrences(self) -> "ds.Dataset":
         """One row for each passage found, in document order."""
         return self._dataset("occurrences")
 
     @cached_property
-    def records(self) -> ds.Dataset:
+    def records(self) -> "ds.Dataset":
         """One row for each distinct passage: the clean text."""
         return self._dataset("records")
 
     @cached_property
-    def links(self) -> ds.Dataset:
+    def links(self) -> "ds.Dataset":
         """Relations between records that are not merges."""
         return self._dataset("links")
 
@@ -56,7 +58,9 @@ class Corpus:
         """The Parquet files of a table."""
         return [self.path / entry["path"] for entry in self.manifest["tables"][table]]
 
-    def _dataset(self, table: str) -> ds.Dataset:
+    def _dataset(self, table: str) -> "ds.Dataset":
+        import pyarrow.dataset as ds  # brings pandas where it is installed: a quarter of a second
+
         try:
             return ds.dataset(
                 [str(file) for file in self.files(table)], schema=schema.PUBLISHED[table], format="parquet"

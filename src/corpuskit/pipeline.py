@@ -97,9 +97,9 @@ def ingest(
             _write(staged, batch_shards, corpus, facts)
             result = _result(target, facts["build"], batch_shards, corpus, inventory, time.perf_counter() - started)
             counts = {name: getattr(result, name) for name in manifest.COUNTS}
-            store.publish(
-                target, staged, manifest.manifest(settings, facts, source, target, counts), _run_facts(result)
-            )
+            described = manifest.manifest(settings, facts, source, target, counts)
+            store.publish(target, staged, described, _run_facts(result))
+    remember_compiled()
     return result
 
 

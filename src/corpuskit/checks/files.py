@@ -41,9 +41,9 @@ def check_files(corpus: Corpus, findings: Findings) -> bool:
             findings.add("manifest", f"the manifest lists no file of the table {table}")
             sound = False
             continue
-        for entry in entries:
-            sound &= _check_file(corpus, table, entry, findings)
-        if len(entries) == 1:
+        readable = [_check_file(corpus, table, entry, findings) for entry in entries]
+        sound &= all(readable)
+        if readable == [True]:
             _check_link(corpus, table, findings)
     return sound
 

@@ -126,25 +126,23 @@ class Tracer:
 
     def _read(self, rows: Ints) -> Decoded:
         """Read and decode documents; those that are not as they were, or never were text, are left out."""
-        table = self._documents.table.take(pa.array(rows))
-        documents = [row for row in table.to_pylist() if row["sha256"] is not None]
-        places = dict(zip(table["path"].to_pylist(), rows.tolist(), strict=True))
-        inside = [document for document in documents if document["path"] in self._raw]
-        for document in documents:
+        documents = list(zip(rows.tolist(), self._documents.table.take(pa.array(rows)).to_pylist(), strict=True))
+        known = [(row, document) for row, document in documents if document["sha256"] is not None]
+        inside = [(row, document) for row, document in known if document["path"] in self._raw]
+        for _, document in known:
             if document["path"] not in self._raw:
-                self._findings.add(
-                    "traceability", "its path does not lead to a place inside raw/", path=document["path"]
-                )
+                message = "its path does not lead to a place inside raw/"
+                self._findings.add("traceability", message, path=document["path"])
         texts: list[bytes] = []
         kept: list[int] = []
         if inside:
-            sources = self._raw.read([document["path"] for document in inside], self._limit)
+            sources = self._raw.read([document["path"] for _, document in inside], self._limit)
             raws, problems = sources["raw"].combine_chunks(), sources["problem"].to_pylist()
-            for document, raw, problem in zip(inside, raws, problems, strict=True):
+            for (row, document), raw, problem in zip(inside, raws, problems, strict=True):
                 text = self._text(document, raw.as_buffer(), problem)
                 if text is not None:
                     texts.append(text)
-                    kept.append(places[document["path"]])
+                    kept.append(row)
         data = np.frombuffer(b"".join([*texts, b"\0"]), dtype=np.uint8)
         starts = np.cumsum([0, *map(len, texts)]).astype(np.int64)
         return Decoded(data, starts, np.array(kept, dtype=np.int64), ~blank_bytes(data[:-1]))

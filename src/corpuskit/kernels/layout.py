@@ -29,6 +29,7 @@ from corpuskit.chartables import (
 )
 from corpuskit.kernels.jit import kernel
 from corpuskit.kernels.lines import (
+    CAPITALS,
     END_BRACKET,
     END_CLOSE,
     END_COLON,
@@ -143,7 +144,7 @@ def score_breaks(
             seen = 0.1 * gaps[row + DIGIT] + 0.5 * gaps[row + DASH] + 0.1 * gaps[row + OPEN]
         elif start == LABEL:
             seen = 0.01 * (gaps[row + UPPER] + gaps[row + OTHER])
-        elif caseless and start <= OTHER:
+        elif start <= OTHER and (caseless or line["traits"] & lines[i - 1]["traits"] & CAPITALS):
             seen = float(gaps[row + LOWER] + gaps[row + UPPER] + gaps[row + OTHER])
             start = OTHER
         stopped = (end == END_STOP) | (end == END_STOP_QUOTE)

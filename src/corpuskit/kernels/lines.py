@@ -97,6 +97,7 @@ CODED: Final = 16  # rich in symbols and brackets, as code and formulas
 TRAILING: Final = 32  # blanks stand after the content
 POINTED: Final = 64  # starts with punctuation that belongs to the word before it
 LABELLED: Final = 128  # the first word ends in a colon
+CAPITALS: Final = 2048  # has letters with case, and no small one
 NOTE_FIRST: Final = 256  # starts with a note's number, [5], that did not occur before, or whose note had its turn
 NOTE_AGAIN: Final = 512  # starts with a note's number that occurred before
 NOTE_ALONE: Final = 1024  # consists of it, but for a point behind it
@@ -269,7 +270,7 @@ def _scan_content(
     stub = -1
     blanks = 0
     wide_blank = False
-    contentful = False
+    kinds = 0
     dots = 0
     dotted = False
     note_width = -1
@@ -332,7 +333,7 @@ def _scan_content(
                     _remember_note(number, again, notes)
             elif kind == HYPHEN and stub < 0 and head < 0 and width > 0:
                 stub = width + 1
-            contentful = contentful or kind <= DIGIT
+            kinds |= 1 << kind
             symbols += kind >= DASH and kind != QUOTE and code < 128
             dots = dots + 1 if code == 46 else 0
             dotted = dotted or dots >= 4
@@ -350,6 +351,7 @@ def _scan_content(
             while at < end:
                 byte = data[at]
                 if byte < 128 and table[byte] <= DIGIT:
+                    kinds |= 1 << table[byte]
                     at += 1
                 elif byte == 32 and at + 1 < end and data[at + 1] < 128 and table[data[at + 1]] <= DIGIT:
                     gaps[16 * END_WORD + table[data[at + 1]]] += 1
@@ -361,7 +363,9 @@ def _scan_content(
                 width_at_last = width
                 last = at
                 entry = LOWER
-    traits = 0 if contentful else RULE
+    traits = 0 if kinds & 15 else RULE  # LOWER, UPPER, OTHER, DIGIT
+    if kinds & 3 == 1 << UPPER:
+        traits |= CAPITALS
     if dotted:
         traits |= DOTTED
     if last < at:

@@ -32,6 +32,7 @@ from corpuskit.kernels.layout import (
     PARAGRAPH,
     REFERENCE,
     SAME,
+    VERSE_COLUMNS,
     WRAP,
     adjacent,
     base_indent,
@@ -42,6 +43,7 @@ from corpuskit.kernels.layout import (
     score_breaks,
 )
 from corpuskit.kernels.lines import (
+    CAPITALS,
     CODED,
     DOTTED,
     END_BRACKET,
@@ -53,6 +55,8 @@ from corpuskit.kernels.lines import (
     END_STOP_QUOTE,
     END_WORD,
     GAPPED,
+    LABEL,
+    LABELLED,
     MARKER,
     N_CELLS,
     NOTE_AGAIN,
@@ -85,6 +89,7 @@ _RUNS_ON: Final = np.isin(np.arange(16), (LOWER, STOP, COMMA, SEMI, COLON, CLOSE
 _BEGINS: Final = np.isin(np.arange(16), (UPPER, OPEN))
 MOST_VERSE_COLUMNS: Final = 80
 MOST_VERSE_LINES: Final = 60  # of verse without any stanza; longer ones are lists
+TABLE_INDENT: Final = 24  # so deep stands only what belongs to a column
 MOST_KEPT_COLUMNS: Final = 250  # lines that are wider belong to no table
 
 
@@ -165,6 +170,9 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> in
     n_pairs = 0
     n_words = 0
     n_hyphens = 0
+    n_cut = 0
+    n_running = 0
+    n_short = 0
     for i in range(first + 1, stop):
         if adjacent(lines[i], lines[i - 1]):
             n_pairs += 1
@@ -172,6 +180,15 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> in
                 n_words += 1
             if lines[i - 1]["last"] == END_HYPHEN:
                 n_hyphens += 1
+            noted = lines[i]["traits"] & (NOTE_FIRST | NOTE_AGAIN)
+            if not (noted or END_STOP <= lines[i - 1]["last"] <= END_STOP_QUOTE):
+                n_cut += 1
+                if lines[i - 1]["width"] < VERSE_COLUMNS:
+                    n_short += 1
+                if _RUNS_ON[lines[i]["first"]]:
+                    n_running += 1
+            if lines[i]["traits"] & lines[i - 1]["traits"] & LABELLED and lines[i]["first"] <= OTHER:
+                lines[i]["first"] = LABEL  # the fields of a record
     listed = 2 * n_words > n_pairs and n_words > 3
     # "in- and output": about as many hyphens end lines as would by chance, since so many end words inside them.
     suspended = of_end[END_HYPHEN] > 0.0 and 2.0 * of_end[END_HYPHEN] * n_pairs >= (n_hyphens - 1) * total
@@ -185,8 +202,11 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> in
     base = base_indent(lines, first, stop)
     width, sure = find_width(lines, first, stop, hyphens)
     shares = np.array([0.5, 0.35, 0.15])
+    # Of breaks that links made, one in eight or more comes before a small letter or a point; none does where short
+    # headings without points stand between paragraphs.
+    unbroken = not caseless and n_cut >= 12 and 16 * n_running < n_cut and 2 * n_short > n_cut
     if width == 0 and n_pairs > 8:
-        shares = np.array([0.65, 0.0, 0.35])
+        shares = np.array([0.98, 0.0, 0.02]) if unbroken else np.array([0.65, 0.0, 0.35])
     elif width > 0 and sure:
         shares = np.array([0.4, 0.58, 0.02])
     evidence = EVIDENCE.copy()
@@ -247,7 +267,7 @@ def _verse_score(lines: Numbers, begin: int, end: int, upper: float) -> float:
             first = lines[i]["first"]
             if _RUNS_ON[first]:
                 score += np.log(0.04 / (1.0 - upper))
-            elif _BEGINS[first]:
+            elif _BEGINS[first] and not lines[i]["traits"] & CAPITALS:
                 score += np.log(0.96 / upper)
     return score
 
@@ -272,7 +292,7 @@ def _block_relation(data: Bytes, lines: Numbers, begin: int, end: int, verse: bo
         line = lines[i]
         if line["width"] > widest:
             widest = line["width"]
-        if line["traits"] & (GAPPED | DOTTED):
+        if line["traits"] & (GAPPED | DOTTED) or line["indent"] >= TABLE_INDENT:
             gapped += 1
         if line["traits"] & CODED:
             coded += 1
@@ -289,7 +309,7 @@ def _block_relation(data: Bytes, lines: Numbers, begin: int, end: int, verse: bo
     if verse and alone and (n > MOST_VERSE_LINES or 4 * points < n):
         return BREAK
     table = gapped >= 2 and 2 * gapped >= n
-    code = coded == n or (2 * coded >= n and 2 * joined <= n)
+    code = 4 * coded >= 3 * n or (2 * coded >= n and 2 * joined <= n)
     stubs = joined == 0 and items == 0 and not alone and 2 * points <= n
     short = stubs and 10 * widest < 6 * (width if width > 72 else 72)
     return KEEP if verse or table or code or prefixed == n or short else -1
