@@ -60,6 +60,7 @@ class Settings(BaseModel):
         "decided in whole numbers.",
         gt=0,
         le=1,
+        decimal_places=6,
     )
     min_near_chars: int = _knob(
         60,

@@ -1,0 +1,83 @@
+"""Settings: one checked model in which defaults, file and flags meet."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from corpuskit.errors import SettingsError
+from corpuskit.settings import Settings, affects_output, find_file, load, make
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"treshold": 1}, "unknown setting `treshold`; did you mean `threshold`?"),
+        ({"zzz": 1}, "unknown setting `zzz`; known are include,"),
+        ({"threshold": "1.5"}, "threshold = '1.5': should be less than or equal to 1 (above 0, at most 1)"),
+        ({"threshold": "0.8512345678"}, "threshold"),
+        ({"bands": 0}, "bands = 0: should be greater than or equal to 1 (at least 1, at most 1024)"),
+        ({"unit": "page"}, "unit = 'page': should be 'paragraph', 'line' or 'document'"),
+        ({"bands": 1000, "rows": 60}, "bands x rows is 60000: at most 4096 permutations"),
+        ({"canonical": []}, "canonical: the list of trusted sources is empty"),
+        ({"workers": -1}, "workers = -1"),
+    ],
+)
+def test_a_bad_value_is_one_line_with_key_and_range(values: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        make(values)
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)
+
+
+def test_overrides_win_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "corpuskit.toml"
+    file.write_text("threshold = 0.9\nbands = 32\n")
+    settings = load(file, {"bands": 16})
+    assert (settings.threshold, settings.bands, settings.rows) == (Decimal("0.9"), 16, 4)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"threshold = ", "not valid TOML"), (b"\xff\xfe", "not valid TOML"), (b"tresh = 1\n", "unknown setting")],
+)
+def test_a_bad_file_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+    file = tmp_path / "corpuskit.toml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError, match=message) as error:
+        load(file)
+    assert str(error.value).startswith(str(file))
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"nowhere.toml: No such file"):
+        load(tmp_path / "nowhere.toml")
+
+
+def test_the_file_is_found_upward(tmp_path: Path) -> None:
+    (tmp_path / "corpuskit.toml").touch()
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    assert find_file(tmp_path / "a" / "b") == tmp_path / "corpuskit.toml"
+
+
+def test_the_digest_covers_what_changes_rows_and_only_that() -> None:
+    assert Settings().digest == make({"workers": 7}).digest
+    assert Settings().digest != make({"threshold": "0.86"}).digest
+    assert [name for name in Settings.model_fields if not affects_output(name)] == ["workers"]
+
+
+def test_the_threshold_is_the_decimal_that_was_written(tmp_path: Path) -> None:
+    file = tmp_path / "corpuskit.toml"
+    file.write_text("threshold = 0.85\n")
+    assert load(file).threshold == Decimal("0.85")
+    assert make({"threshold": 0.85}).threshold == Decimal("0.85")
+
+
+def test_the_miss_rate_is_that_of_the_bands() -> None:
+    assert Settings().miss_rate(0.5) == pytest.approx((1 - 0.5**4) ** 64)
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError):
+        Settings().bands = 3  # type: ignore[misc]

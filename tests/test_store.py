@@ -1,0 +1,108 @@
+"""What is written: row groups that depend on the rows alone, metadata, links, and nothing left of dead runs."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pytest import MonkeyPatch
+
+import corpuskit
+from corpuskit import schema, store
+
+
+def documents(first: int, count: int) -> pa.Table:
+    rows = [
+        {
+            "document_id": f"{number:032x}",
+            "path": f"{number:09d}",
+            "media_type": "text/plain",
+            "extractor": "plain/1",
+            "n_passages": 0,
+            "flags": [],
+        }
+        for number in range(first, first + count)
+    ]
+    return pa.Table.from_pylist(rows, schema=schema.DOCUMENTS)
+
+
+def write(folder: Path, sizes: list[int]) -> Path:
+    folder.mkdir()
+    with store.TableWriter(folder, "documents", {"build": "b"}) as writer:
+        first = 0
+        for size in sizes:
+            writer.write(documents(first, size))
+            first += size
+    return folder / "documents.parquet"
+
+
+def test_row_groups_do_not_depend_on_the_pieces(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "ROW_GROUP_ROWS", 10)
+    one = write(tmp_path / "one", [35])
+    many = write(tmp_path / "many", [1, 0, 9, 3, 12, 10])
+    assert one.read_bytes() == many.read_bytes()
+    assert pq.read_metadata(one).num_row_groups == 4
+    assert pq.read_table(one)["path"].to_pylist() == [f"{number:09d}" for number in range(35)]
+
+
+def test_row_groups_are_bounded_in_bytes(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "ROW_GROUP_BYTES", 1000)  # a row without text counts 100
+    assert pq.read_metadata(write(tmp_path / "one", [35])).num_row_groups == 4
+
+
+def test_each_file_tells_what_it_was_made_of(tmp_path: Path) -> None:
+    file = write(tmp_path / "one", [2])
+    assert pq.read_schema(file).metadata[b"corpuskit.build"] == b"b"
+    assert pq.read_schema(file).equals(schema.DOCUMENTS)
+    field = pq.read_schema(file).field("sha256")
+    assert field.metadata[b"description"] == b"SHA-256 of the raw bytes, hex"
+
+
+def test_published_files_are_links_to_the_build(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("Some text that is here to be read.")
+    result = corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
+    for name in schema.PUBLISHED:
+        build = tmp_path / "curated" / ".builds" / result.build / f"{name}.parquet"
+        assert (tmp_path / "curated" / f"{name}.parquet").samefile(build)
+
+
+def test_files_that_a_reader_has_open_stay_readable(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("The first text, which is here to be read.")
+    corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
+    with (tmp_path / "curated" / "records.parquet").open("rb") as handle:
+        (tmp_path / "raw" / "a.txt").write_text("The second text, which takes the place of the first.")
+        corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
+        assert pq.read_table(handle)["text"].to_pylist() == ["The first text, which is here to be read."]
+    texts = corpuskit.open(tmp_path / "curated").records.to_table()["text"].to_pylist()
+    assert texts == ["The second text, which takes the place of the first."]
+
+
+def test_what_dead_runs_left_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("Some text that is here to be read.")
+    dead = [tmp_path / ".corpuskit_cache" / "curated" / "run-dead", tmp_path / "curated" / ".builds" / ".staging-dead"]
+    for folder in dead:
+        folder.mkdir(parents=True)
+        (folder / "half.parquet").write_bytes(b"PAR1")
+    corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
+    assert not any(folder.exists() for folder in dead)
+    assert not corpuskit.check(tmp_path / "curated")
+
+
+def test_other_corpora_beside_are_left_alone(tmp_path: Path) -> None:
+    other = tmp_path / ".corpuskit_cache" / "other" / "run-at-work"
+    other.mkdir(parents=True)
+    with store.writing(tmp_path / "curated"), store.scratch(tmp_path / "curated") as scratch:
+        assert scratch.is_dir()
+    assert other.exists()
+    assert not scratch.exists()
+
+
+def test_errors_of_the_system_are_one_line(tmp_path: Path) -> None:
+    with (
+        pytest.raises(corpuskit.WriteError, match=r"here: cannot write: No space left on device"),
+        store.writing(tmp_path),
+    ):
+        raise OSError(28, "", "here")
