@@ -80,4 +80,4 @@ def test_the_miss_rate_is_that_of_the_bands() -> None:
 
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
-        Settings().bands = 3  # type: ignore[misc]
+        Settings().bands = 3
