@@ -91,6 +91,29 @@ def test_what_dead_runs_left_is_removed(tmp_path: Path) -> None:
     assert not corpuskit.check(tmp_path / "curated")
 
 
+def test_a_build_that_the_manifest_names_is_never_moved(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+    """The same run again, killed before the manifest is replaced, leaves the corpus whole; so does a damaged one."""
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("Some text that is here to be read.")
+    corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_replace", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
+    assert not corpuskit.check(tmp_path / "curated")
+
+    records = corpuskit.open(tmp_path / "curated").files("records")[0]
+    (tmp_path / "curated" / "records.parquet").unlink()
+    records.write_bytes(b"PAR1 damaged")
+    corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
+    assert corpuskit.open(tmp_path / "curated").files("records")[0] != records
+    assert not corpuskit.check(tmp_path / "curated")
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_other_corpora_beside_are_left_alone(tmp_path: Path) -> None:
     other = tmp_path / ".corpuskit_cache" / "other" / "run-at-work"
     other.mkdir(parents=True)

@@ -31,11 +31,15 @@ def facts(settings: Settings, shards: Sequence[Shard]) -> dict[str, str]:
     """What the tables were made of and by: goes into each file, and into the manifest."""
     inventory = hashlib.blake2b(digest_size=16)
     documents = pa.concat_tables([shard.documents.select(_INVENTORY) for shard in shards])
-    for row in zip(*(column.to_pylist() for column in documents.sort_by("path").columns), strict=True):
+    for row in zip(
+        *(column.to_pylist() for column in documents.sort_by([("path", "ascending"), ("member", "ascending")]).columns),
+        strict=True,
+    ):
         inventory.update(json.dumps(row).encode())
     found = {
         "schema_version": schema.SCHEMA_VERSION,
         "version": version(DISTRIBUTION),
+        "code_digest": code_digest(),
         "settings_digest": settings.digest,
         "inventory_digest": inventory.hexdigest(),
         "sketch": json.dumps(sketch(settings), sort_keys=True),
@@ -43,6 +47,15 @@ def facts(settings: Settings, shards: Sequence[Shard]) -> dict[str, str]:
     }
     build = hashlib.blake2b(json.dumps(found, sort_keys=True).encode(), digest_size=16).hexdigest()
     return {"build": build, **found}
+
+
+def code_digest() -> str:
+    """Hash of the package's own sources: 32 hex characters. Between releases the version does not tell them apart."""
+    package = Path(__file__).parent
+    sources = hashlib.blake2b(digest_size=16)
+    for path in sorted(package.rglob("*.py")):
+        sources.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return sources.hexdigest()
 
 
 def sketch(settings: Settings) -> dict[str, Any]:

@@ -7,6 +7,7 @@ curated/<table>.parquet                    hard links to the build's files, for 
 """
 
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -222,32 +223,50 @@ def publish(curated: Path, staged: Path, manifest: Mapping[str, Any], run: Mappi
 
     `manifest` needs its key `build`; the list of table files is added here. `run` is what only this run knows.
     """
+    found = {name: _describe(staged / f"{name}.parquet") for name in schema.PUBLISHED}
+    build = _place(curated / BUILDS, str(manifest["build"]), found)
+    if not build.exists():
+        staged.chmod(0o755)
+        _sync(staged)
+        staged.rename(build)
+        _sync(build.parent)
     tables = {
-        name: [_describe(staged / f"{name}.parquet", f"{BUILDS}/{manifest['build']}/{name}.parquet")]
-        for name in schema.PUBLISHED
+        name: [{"path": f"{BUILDS}/{build.name}/{name}.parquet", **described}] for name, described in found.items()
     }
-    build = curated / BUILDS / str(manifest["build"])
-    staged.chmod(0o755)
-    _sync(staged)
-    if build.exists():  # the same result as before, or a damaged one: the new files are whole either way
-        build.rename(staged.with_name(staged.name + "-replaced"))
-    staged.rename(build)
-    _sync(build.parent)
     _replace(curated / MANIFEST, {**manifest, "tables": tables})
     for name in schema.PUBLISHED:
         _link(build / f"{name}.parquet", curated / f"{name}.parquet")
     _replace(curated / "run.json", run)
     for old in (curated / BUILDS).iterdir():
-        if old.name != manifest["build"]:
+        if old != build:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def _describe(file: Path, path: str) -> dict[str, Any]:
+def _place(builds: Path, digest: str, tables: Mapping[str, Mapping[str, Any]]) -> Path:
+    """Where a build goes: a name that is free, or that holds the same files already.
+
+    A build that the manifest names is never moved: until the manifest is replaced it is the corpus, even when damaged.
+    """
+    for suffix in itertools.count():
+        build = builds / (f"{digest}-{suffix}" if suffix else digest)
+        if not build.exists() or all(_is_whole(build / f"{name}.parquet", tables[name]) for name in tables):
+            return build
+    raise AssertionError("numbers do not end")
+
+
+def _is_whole(file: Path, described: Mapping[str, Any]) -> bool:
+    try:
+        return _describe(file) == described
+    except (OSError, pa.ArrowInvalid):
+        return False
+
+
+def _describe(file: Path) -> dict[str, Any]:
     with file.open("rb") as handle:
         digest = hashlib.file_digest(handle, "sha256").hexdigest()
         os.fsync(handle.fileno())
     rows = pq.read_metadata(file).num_rows
-    return {"path": path, "sha256": digest, "size_bytes": file.stat().st_size, "rows": rows}
+    return {"sha256": digest, "size_bytes": file.stat().st_size, "rows": rows}
 
 
 def _replace(path: Path, value: Mapping[str, Any]) -> None:

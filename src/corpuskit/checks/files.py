@@ -16,7 +16,15 @@ from corpuskit.corpus import Corpus
 from corpuskit.errors import CorpuskitError, SettingsError
 from corpuskit.settings import Settings, make
 
-FACTS: Final = ("schema_version", "version", "settings_digest", "inventory_digest", "sketch", "environment")
+FACTS: Final = (
+    "schema_version",
+    "version",
+    "code_digest",
+    "settings_digest",
+    "inventory_digest",
+    "sketch",
+    "environment",
+)
 """What the build digest covers; each file carries these and `build` in its metadata, as `corpuskit.<key>`."""
 
 _KEYS: Final = ("build", *FACTS, "raw", "settings", "counts", "tables")

@@ -1,0 +1,159 @@
+import random
+from decimal import Decimal
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import oracles
+from corpuskit import schema
+from corpuskit.stages.cluster import cluster, similarity
+
+
+def run(
+    texts: list[str],
+    shared: list[list[int]],
+    threshold: str,
+    priority: list[int] | None = None,
+    sketches: list[list[int]] | None = None,
+) -> tuple[list[int], list[float], list[str]]:
+    """Cluster normalized texts; `shared` lists the contents of each bucket. Without `sketches` none is refused."""
+    pairs = [(content, bucket) for bucket, contents in enumerate(shared) for content in contents]
+    columns = [pa.array([pair[at] for pair in pairs], pa.int64()) for at in (0, 1)]
+    order = np.arange(len(texts)) if priority is None else np.array(priority)
+    members, _ = cluster(
+        pa.array(texts, pa.large_string()),
+        np.arange(len(texts)),
+        pa.table(columns, schema=schema.BUCKETS),
+        sketches=np.array(sketches or [[0]] * len(texts), dtype=np.uint8),
+        n_chars=np.array([len(text) for text in texts], dtype=np.int64),
+        priority=order.astype(np.int64),
+        threshold=Decimal(threshold),
+    )
+    return members["record"].to_pylist(), similarity(members).tolist(), members["measure"].to_pylist()
+
+
+def family(seed: int, size: int) -> list[str]:
+    """Different texts that are more or less alike, near the usual thresholds."""
+    random_ = random.Random(seed)
+    base = "".join(random_.choice("abcdefé漢𐍈 ") for _ in range(random_.randrange(20, 90)))
+    texts = {base}
+    while len(texts) < size:
+        chars = list(random_.choice(sorted(texts)))
+        for _ in range(random_.randrange(1, 8)):
+            at = random_.randrange(len(chars) + 1)
+            chars[at : at + random_.randrange(2)] = random_.choice(["", "x", "é", "yz"])
+        texts.add("".join(chars) or "q")
+    return random_.sample(sorted(texts), size)
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(2, 9),
+    st.sampled_from(["0.7", "0.85", "0.9", "0.95"]),
+    st.lists(st.sets(st.integers(0, 8), min_size=2), max_size=8),
+)
+@settings(max_examples=150, deadline=None)
+def test_the_rule_is_two_plain_loops(seed: int, size: int, threshold: str, shared: list[set[int]]) -> None:
+    texts = family(seed, size)
+    buckets = [sorted(at for at in bucket if at < size) for bucket in shared]
+    order = random.Random(seed).sample(range(size), size)  # order[place] is the content
+    priority = [order.index(content) for content in range(size)]
+    records, alike, _ = run(texts, buckets, threshold, priority)
+
+    def candidates(left: int, right: int) -> bool:
+        return any(order[left] in bucket and order[right] in bucket for bucket in buckets)
+
+    expected = oracles.cluster([texts[content] for content in order], candidates, Decimal(threshold))
+    for place, (record, exact) in enumerate(expected):
+        assert records[order[place]] == order[record]
+        assert alike[order[place]] == pytest.approx(float(exact), abs=1e-15)
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["0.7", "0.85", "0.9"]))
+@settings(max_examples=60, deadline=None)
+def test_no_two_records_of_a_bucket_match_and_all_copies_do(seed: int, threshold: str) -> None:
+    texts = family(seed, 8)
+    records, alike, _ = run(texts, [list(range(8))], threshold)
+    pairs = oracles.all_pairs(texts, Decimal(threshold))
+    heads = sorted(set(records))
+    assert not [pair for pair in combinations(heads, 2) if pair in pairs]
+    for content, record in enumerate(records):
+        if content != record:
+            assert pairs[min(content, record), max(content, record)].stored == alike[content]
+
+
+def test_a_pair_exactly_on_the_threshold_matches() -> None:
+    one, two = "abcdefghij", "abcdefghXY"  # distance 4 of 20: exactly .8
+    assert run([one, two], [[0, 1]], "0.8")[0] == [0, 0]
+    assert run([one, two], [[0, 1]], "0.80001")[0] == [0, 1]
+    one, two = "a" * 17 + "bbb", "a" * 17 + "ccc"  # distance 6 of 40: exactly .85
+    assert run([one, two], [[0, 1]], "0.85")[0] == [0, 0]
+    assert run([one, two], [[0, 1]], "0.8501")[0] == [0, 1]
+
+
+@pytest.mark.parametrize("threshold", ["0.55", "0.6", "0.7", "0.85", "0.9", "0.95", "0.99"])
+def test_decimal_thresholds_are_decided_in_whole_numbers(threshold: str) -> None:
+    # Distance and total chosen so that 1 - distance / total is the threshold: floats get some of these wrong.
+    for tens in range(1, 8):
+        length = 100 * tens
+        edits = int((1 - Decimal(threshold)) * length)
+        one = "a" * length
+        assert run([one, "b" * edits + one[edits:]], [[0, 1]], threshold)[0] == [0, 0]
+        assert run([one, "b" * (edits + 1) + one[edits + 1 :]], [[0, 1]], threshold)[0] == [0, 1]
+
+
+def test_there_is_no_chain() -> None:
+    texts = ["a" * 40, "a" * 36 + "b" * 4, "a" * 32 + "b" * 8]  # neighbours at .9, the ends at .8
+    assert run(texts, [[0, 1, 2]], "0.85")[0] == [0, 0, 2]
+
+
+def test_a_copy_joins_the_most_similar_record_even_a_later_one() -> None:
+    texts = [
+        "a" * 40,
+        "a" * 35 + "b" * 5,
+        "a" * 32 + "b" * 8,
+    ]  # the second is at .875 to the first, .925 to the last
+    assert run(texts, [[0, 1, 2]], "0.85")[0] == [0, 2, 2]
+
+
+def test_a_tie_goes_to_the_record_before() -> None:
+    texts = ["a" * 40, "b" * 8 + "a" * 32, "b" * 4 + "a" * 36]  # both records are at .9 to the last
+    assert run(texts, [[0, 1, 2]], "0.85")[0] == [0, 1, 0]
+    assert run(texts, [[0, 1, 2]], "0.85", priority=[1, 0, 2])[0] == [0, 1, 1]
+
+
+def test_without_a_bucket_nothing_is_merged() -> None:
+    assert run(["a" * 40, "a" * 39 + "b"], [], "0.85")[0] == [0, 1]
+
+
+def test_very_long_texts_are_measured_in_words() -> None:
+    words = [f"w{at % 97}" for at in range(7000)]
+    long = " ".join(words)
+    changed = " ".join([*words[:3000], *["x"] * 1000, *words[4000:]])
+    unlike = " ".join([*words[:3000], *["x"] * 1100, *words[4100:]])
+    assert len(long) > oracles.LONG_CHARS
+    records, alike, measures = run([long, changed, unlike], [[0, 1], [0, 2]], "0.85")
+    assert records == [0, 0, 2]
+    assert measures == ["equal", "indel_words", "equal"]
+    assert alike[1] == oracles.measure(long, changed).stored
+
+
+def test_one_long_side_is_enough_for_words_and_unspaced_characters_are_words() -> None:
+    long = "東京" * 10_001
+    short = "東京" * 10_000
+    records, alike, measures = run([long, short], [[0, 1]], "0.85")
+    assert (records, measures[1]) == ([0, 0], "indel_words")
+    assert alike[1] == oracles.measure(long, short).stored
+    assert run([short, short[:-2]], [[0, 1]], "0.85")[2][1] == "indel_chars"
+
+
+def test_long_pairs_with_other_sketches_are_not_measured_and_short_ones_are() -> None:
+    for length, refused in ((200, False), (2_500, True), (25_000, True)):
+        text = " ".join(f"w{at % 89}" for at in range(length))[:length]
+        other = f"{text[:-1]}#"
+        assert run([text, other], [[0, 1]], "0.85", sketches=[[1] * 64, [1] * 64])[0] == [0, 0]
+        assert run([text, other], [[0, 1]], "0.85", sketches=[[1] * 64, [2] * 64])[0] == [0, 1 if refused else 0]

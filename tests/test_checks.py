@@ -1,0 +1,828 @@
+"""A good corpus has no findings; each kind of damage is found and named rightly."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import oracles
+from corpuskit import pipeline, schema
+from corpuskit.checks import CHECKS, SHOWN, WARNINGS, Finding, check
+from corpuskit.errors import CorpusError
+from corpuskit.settings import Settings
+from corpuskit.text import normalize
+
+A = "The Parties shall cooperate in the peaceful uses of outer space and inform each other of what they find."
+B = "Every member undertakes to refrain from the threat or use of force, in whatever form it may appear."
+C = "Countries that share a river settle by agreement how much of its water each of them may take in a year."
+Row = dict[str, Any]
+
+FILES: dict[str, bytes] = {
+    "a.txt": f"{A}\n\n{B}\n\n{C}\n".encode(),
+    "b/crlf.txt": f"  {A.replace('peaceful', 'pacific')}\r\n\r\n\r\n{B}\r\n\r\nEnd.".encode(),
+    "b/cr.txt": f"{C.upper()}\r\rEnd.\r".encode(),
+    "c/bom.txt": f"\ufeff{A.replace('space', 'Space')}\n\nNaïve “ending” – 終わり\u3000。\u2028\n".encode(),
+    "c/latin.txt": "Déjà vu: les États membres coopèrent à l’échelle régionale.\n\nEnd.\n".encode("cp1252"),
+    "c/wide.txt": f"{B}\n\nGanz etwas anderes, in UTF-16 geschrieben.\n".encode("utf-16"),
+    "d/blank.txt": b" \n\n\t\n",
+    "d/empty.txt": b"",
+    "d/binary.txt": b"\x7fELF\0\0\0\0\1\2\3",
+}
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with raw/ and curated/."""
+    home = tmp_path_factory.mktemp("pristine")
+    for name, data in FILES.items():
+        (home / "raw" / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / "raw" / name).write_bytes(data)
+    pipeline.ingest(home / "raw", home / "curated", Settings(workers=1))
+    return home
+
+
+@pytest.fixture
+def home(pristine: Path, tmp_path: Path) -> Path:
+    """A copy of it to damage."""
+    shutil.copytree(pristine, tmp_path / "home")
+    return tmp_path / "home"
+
+
+def names(findings: Sequence[Finding]) -> set[str]:
+    """The names of the errors."""
+    return {finding.name for finding in findings if finding.severity == "error"}
+
+
+# --- how to damage a corpus ---
+
+
+@dataclass
+class Tables:
+    """The rows of a corpus, to be changed and written back with a manifest that fits them."""
+
+    curated: Path
+    manifest: dict[str, Any]
+    documents: list[Row]
+    occurrences: list[Row]
+    records: list[Row]
+
+    @classmethod
+    def read(cls, home: Path) -> "Tables":
+        """All rows of the corpus."""
+        curated = home / "curated"
+        manifest = json.loads((curated / "manifest.json").read_text())
+        tables = [pq.read_table(file_of(curated, name)).to_pylist() for name in ("documents", "occurrences", "records")]
+        return cls(curated, manifest, *tables)
+
+    def record(self, record_id: str) -> Row:
+        """The record of this id."""
+        return next(row for row in self.records if row["record_id"] == record_id)
+
+    def text(self, row: Row) -> str:
+        """An occurrence's text."""
+        text: str = self.record(row["record_id"])["text"] if row["text"] is None else row["text"]
+        return text
+
+    def near(self) -> Row:
+        """A near occurrence."""
+        return next(row for row in self.occurrences if row["fate"] == "near")
+
+    def add_record(self, row: Row) -> None:
+        """Make an occurrence the kept one of a record of its own."""
+        text = self.text(row)
+        new = {
+            **self.records[0],
+            "record_id": oracles.record_id(text),
+            "text": text,
+            "n_chars": len(text),
+            "n_words": oracles.describe(normalize(text)).n_words,
+            "canonical": "only_wording",
+        }
+        self.records.append(new)
+        row |= {"record_id": new["record_id"], "fate": "kept", "reason": "canonical", "measure": "equal"}
+        row |= {"similarity": 1.0, "text": None}
+
+    def recount(self) -> None:
+        """Make records, documents and the manifest's counts fit the occurrences."""
+        places = {row["occurrence_id"]: at for at, row in enumerate(self.occurrences)}
+        documents = [row["document_id"] for row in self.occurrences]
+        numbers = [documents.index(document_id) for document_id in documents]
+        first = {row["record_id"]: places[row["occurrence_id"]] for row in self.occurrences if row["fate"] == "kept"}
+        self.records = sorted(
+            (row for row in self.records if row["record_id"] in first),
+            key=lambda row: first[row["record_id"]],
+        )
+        for record in self.records:
+            rows = [at for at, row in enumerate(self.occurrences) if row["record_id"] == record["record_id"]]
+            fields = list(record["sources"][0])
+            listed = oracles.sources(numbers, rows, first[record["record_id"]])
+            record |= {
+                "n_occurrences": len(rows),
+                "n_documents": len({numbers[at] for at in rows}),
+                "min_similarity": min(self.occurrences[at]["similarity"] for at in rows),
+                "sources": [{field: self.occurrences[at][field] for field in fields} for at in listed],
+            }
+        for document in self.documents:
+            document["n_passages"] = documents.count(document["document_id"])
+        fates = [row["fate"] for row in self.occurrences]
+        self.manifest["counts"] |= {name: fates.count(name) for name in ("exact", "near", "filtered")}
+        self.manifest["counts"] |= {"passages": len(fates), "records": len(self.records)}
+
+    def write(self, *, recount: bool = False) -> None:
+        """Write all rows back; the manifest fits the files."""
+        if recount:
+            self.recount()
+        for name in ("documents", "occurrences", "records"):
+            file = file_of(self.curated, name)
+            kind = schema.PUBLISHED[name].with_metadata(pq.read_schema(file).metadata)
+            pq.write_table(pa.Table.from_pylist(getattr(self, name), kind), file)
+        write_manifest(self.curated, self.manifest)
+
+
+def file_of(curated: Path, table: str) -> Path:
+    """The only file of a table."""
+    manifest = json.loads((curated / "manifest.json").read_text())
+    return curated / str(manifest["tables"][table][0]["path"])
+
+
+def write_manifest(curated: Path, manifest: dict[str, Any], *, keep: bool = False) -> None:
+    """Write the manifest, with checksums that fit the files unless `keep`."""
+    for entries in manifest["tables"].values():
+        for entry in [] if keep else entries:
+            data = (curated / entry["path"]).read_bytes()
+            rows = pq.read_metadata(curated / entry["path"]).num_rows
+            entry |= {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data), "rows": rows}
+    (curated / "manifest.json").write_text(json.dumps(manifest, indent=2))
+
+
+# --- good corpora ---
+
+
+def test_a_good_corpus_has_nothing_but_its_problem_document(home: Path) -> None:
+    found = check(home / "curated")
+    assert [(finding.name, finding.severity, finding.path) for finding in found] == [
+        ("problem_document", "warning", "d/binary.txt")
+    ]
+    tables = Tables.read(home)
+    assert {row["fate"] for row in tables.occurrences} == {"kept", "exact", "near"}
+    assert {row["encoding"] for row in tables.documents} >= {"utf-8", "utf-16-le", None}
+
+
+def test_writing_the_rows_back_makes_no_finding(home: Path) -> None:
+    tables = Tables.read(home)
+    before = [*tables.records]
+    tables.write(recount=True)
+    assert tables.records == before
+    assert names(check(home / "curated")) == set()
+
+
+@pytest.mark.parametrize("unit", ["line", "document"])
+def test_other_units_are_good_too(home: Path, unit: str) -> None:
+    pipeline.ingest(home / "raw", home / "curated", Settings.model_validate({"unit": unit, "workers": 1}))
+    assert names(check(home / "curated")) == set()
+
+
+def test_an_empty_corpus_is_good(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    pipeline.ingest(tmp_path / "raw", tmp_path / "curated", allow_shrink=True)
+    assert check(tmp_path / "curated") == []
+
+
+def test_a_filtered_passage_is_good(home: Path) -> None:
+    tables = Tables.read(home)
+    row = tables.near()
+    row |= {"record_id": None, "fate": "filtered", "similarity": None, "measure": None, "reason": "too short"}
+    tables.write(recount=True)
+    assert names(check(home / "curated")) == set()
+
+
+def test_a_passage_around_a_filtered_one_is_good(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("which of them\nPage 7\nmay take")
+    pipeline.ingest(tmp_path / "raw", tmp_path / "curated", Settings(unit="line"))
+    tables = Tables.read(tmp_path)
+    first, page, last = tables.occurrences
+    joined = "which of them may take"
+    tables.records[0] |= {"text": joined, "record_id": oracles.record_id(joined), "n_chars": 22, "n_words": 5}
+    first |= {"spans": first["spans"] + last["spans"], "end": last["end"], "line_end": last["line_end"]}
+    first |= {"record_id": oracles.record_id(joined), "flags": ["joined"]}
+    first["occurrence_id"] = oracles.occurrence_id(first["document_id"], joined, 0)
+    page |= {"text": "Page 7", "record_id": None, "fate": "filtered", "similarity": None, "measure": None}
+    page["reason"] = "page furniture"
+    tables.occurrences = [first, page]
+    tables.write(recount=True)
+    assert check(tmp_path / "curated") == []
+    page["spans"] = [{"start": 10, "end": 20}]
+    page |= {"start": 10, "end": 20}
+    tables.write(recount=True)
+    assert names(check(tmp_path / "curated")) == {"traceability"}
+
+
+def test_a_read_only_corpus_can_be_checked_and_is_not_touched(home: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
+    for path in before:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        assert names(check(home / "curated")) == set()
+    finally:
+        for path in before:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+    assert {path: path.stat().st_mtime_ns for path in home.rglob("*")} == before
+
+
+def test_tables_of_several_files_are_good(home: Path) -> None:
+    tables = Tables.read(home)
+    for name in ("occurrences", "records"):
+        file = file_of(home / "curated", name)
+        table = pq.read_table(file)
+        other = file.with_name(f"{name}-2.parquet")
+        pq.write_table(table.slice(0, 3), file)
+        pq.write_table(table.slice(3), other)
+        entry = tables.manifest["tables"][name][0]
+        tables.manifest["tables"][name].append({**entry, "path": str(other.relative_to(home / "curated"))})
+    write_manifest(home / "curated", tables.manifest)
+    assert names(check(home / "curated")) == set()
+
+
+# --- damage to rows, with a manifest that fits the files ---
+
+
+def change_span(tables: Tables) -> None:
+    row = tables.occurrences[1]
+    row["spans"][0]["start"] += 1
+    row["start"] += 1
+
+
+def change_hull(tables: Tables) -> None:
+    tables.occurrences[0]["end"] += 1
+
+
+def split_a_character(tables: Tables) -> None:
+    row = next(row for row in tables.occurrences if "終" in tables.text(row))
+    row["spans"][-1]["end"] -= 1
+    row["end"] -= 1
+
+
+def leave_the_document(tables: Tables) -> None:
+    row = tables.occurrences[2]
+    row["spans"][-1]["end"] += 1000
+    row["end"] += 1000
+
+
+def overlap(tables: Tables) -> None:
+    first, second = tables.occurrences[:2]
+    second["spans"][0]["start"] = first["start"] + 4
+    second["start"] = first["start"] + 4
+
+
+def no_spans(tables: Tables) -> None:
+    tables.occurrences[0]["spans"] = []
+
+
+def wrong_lines(tables: Tables) -> None:
+    tables.occurrences[1]["line_start"] += 1
+
+
+def wrong_last_line(tables: Tables) -> None:
+    tables.occurrences[-1]["line_end"] += 1
+
+
+def wrong_text(tables: Tables) -> None:
+    """The text is another one, with ids that fit it, but the document has not changed."""
+    row = tables.near()
+    row["text"] = row["text"].replace("find", "finds")
+    row["occurrence_id"] = oracles.occurrence_id(row["document_id"], row["text"], 0)
+    row["similarity"] = oracles.measure(
+        normalize(row["text"]), normalize(tables.record(row["record_id"])["text"])
+    ).stored
+
+
+def lost_occurrence(tables: Tables) -> None:
+    """An occurrence is gone, and all counts say so."""
+    tables.occurrences.remove(tables.near())
+    counted: dict[str, int] = {}
+    for row in tables.occurrences:
+        row["ordinal"] = counted.setdefault(row["document_id"], 0)
+        counted[row["document_id"]] += 1
+
+
+def below_threshold(tables: Tables) -> None:
+    """A record with one copy is merged into another that is nothing like it."""
+    row = next(row for row in tables.occurrences if "UTF-16" in tables.text(row))
+    row["text"] = tables.text(row)
+    other = next(record for record in tables.records if record["text"] == B)
+    row |= {"record_id": other["record_id"], "fate": "near", "reason": "similar", "measure": "indel_chars"}
+    row["similarity"] = oracles.measure(normalize(row["text"]), normalize(B)).stored
+
+
+def wrong_similarity(tables: Tables) -> None:
+    tables.near()["similarity"] = 0.97
+
+
+def wrong_measure(tables: Tables) -> None:
+    tables.near()["measure"] = "indel_words"
+
+
+def exact_but_not_equal(tables: Tables) -> None:
+    row = tables.near()
+    row |= {"fate": "exact", "reason": "same_normalized", "measure": "equal", "similarity": 1.0}
+
+
+def alike_records(tables: Tables) -> None:
+    """A near copy is a record of its own."""
+    tables.add_record(tables.near())
+
+
+def wrong_record_id(tables: Tables) -> None:
+    record = tables.records[1]
+    wrong = oracles.record_id("something else")
+    for row in tables.occurrences:
+        if row["record_id"] == record["record_id"]:
+            row["record_id"] = wrong
+    record["record_id"] = wrong
+
+
+def malformed_id(tables: Tables) -> None:
+    tables.occurrences[0]["occurrence_id"] = tables.occurrences[0]["occurrence_id"].upper() + "="
+
+
+def wrong_occurrence_id(tables: Tables) -> None:
+    tables.occurrences[0]["occurrence_id"] = "0" * 32
+
+
+def repeated_occurrence_id(tables: Tables) -> None:
+    tables.occurrences[1]["occurrence_id"] = tables.occurrences[0]["occurrence_id"]
+
+
+def wrong_document_id(tables: Tables) -> None:
+    wrong = oracles.document_id("elsewhere.txt")
+    for row in tables.occurrences:
+        if row["document_id"] == tables.documents[0]["document_id"]:
+            row["document_id"] = wrong
+            row["occurrence_id"] = oracles.occurrence_id(wrong, tables.text(row), 0)
+    tables.documents[0]["document_id"] = wrong
+
+
+def unknown_document(tables: Tables) -> None:
+    row = tables.occurrences[0]
+    row["document_id"] = oracles.document_id("elsewhere.txt")
+    row["occurrence_id"] = oracles.occurrence_id(row["document_id"], tables.text(row), 0)
+
+
+def unknown_record(tables: Tables) -> None:
+    tables.near()["record_id"] = "0" * 32
+
+
+def wrong_path(tables: Tables) -> None:
+    tables.occurrences[0]["path"] = "elsewhere.txt"
+
+
+def reordered_occurrences(tables: Tables) -> None:
+    path = tables.occurrences[-1]["path"]
+    tables.occurrences.sort(key=lambda row: row["path"] != path)
+
+
+def reordered_records(tables: Tables) -> None:
+    tables.records.reverse()
+
+
+def reordered_documents(tables: Tables) -> None:
+    tables.documents.reverse()
+
+
+def wrong_ordinal(tables: Tables) -> None:
+    tables.occurrences[1]["ordinal"] = 7
+
+
+def wrong_count(tables: Tables) -> None:
+    tables.records[0]["n_occurrences"] += 1
+
+
+def wrong_documents_count(tables: Tables) -> None:
+    tables.records[0]["n_documents"] += 1
+
+
+def wrong_min_similarity(tables: Tables) -> None:
+    tables.records[0]["min_similarity"] = 0.5
+
+
+def wrong_length(tables: Tables) -> None:
+    tables.records[0]["n_chars"] += 1
+
+
+def wrong_words(tables: Tables) -> None:
+    tables.records[0]["n_words"] += 1
+
+
+def wrong_passages(tables: Tables) -> None:
+    tables.documents[0]["n_passages"] += 1
+
+
+def two_kept(tables: Tables) -> None:
+    row = next(row for row in tables.occurrences if row["reason"] == "same_text")
+    row |= {"fate": "kept", "reason": "canonical"}
+
+
+def wrong_source(tables: Tables) -> None:
+    tables.records[0]["sources"][0]["line_start"] += 1
+
+
+def lost_source(tables: Tables) -> None:
+    tables.records[0]["sources"].pop()
+
+
+def swapped_sources(tables: Tables) -> None:
+    tables.records[0]["sources"].reverse()
+
+
+def unknown_fate(tables: Tables) -> None:
+    tables.near()["fate"] = "dropped"
+
+
+def unknown_flag(tables: Tables) -> None:
+    tables.occurrences[0]["flags"] = ["fine"]
+
+
+def missing_flag(tables: Tables) -> None:
+    next(row for row in tables.documents if row["flags"] == ["empty"])["flags"] = []
+
+
+def wrong_flag(tables: Tables) -> None:
+    tables.occurrences[0]["flags"] = ["no_content"]
+
+
+def lossy_flag(tables: Tables) -> None:
+    tables.documents[0]["flags"] = ["decode_loss"]
+
+
+def repeated_text(tables: Tables) -> None:
+    row = next(row for row in tables.occurrences if row["reason"] == "same_text")
+    row["text"] = tables.text(row)
+
+
+def null_similarity(tables: Tables) -> None:
+    tables.near()["measure"] = None
+
+
+def wrong_reason(tables: Tables) -> None:
+    tables.near()["reason"] = "canonical"
+
+
+def unknown_canonical(tables: Tables) -> None:
+    tables.records[0]["canonical"] = "because"
+
+
+def half_decoded(tables: Tables) -> None:
+    tables.documents[0]["encoding_confidence"] = None
+
+
+def other_encoding(tables: Tables) -> None:
+    next(row for row in tables.documents if row["path"] == "c/latin.txt")["encoding"] = "cp437"
+
+
+def no_encoding(tables: Tables) -> None:
+    next(row for row in tables.documents if row["path"] == "c/latin.txt")["encoding"] = "ascii"
+
+
+COUNTS_FIT: list[tuple[Callable[[Tables], None], set[str]]] = [
+    (change_span, {"traceability"}),
+    (change_hull, {"traceability"}),
+    (split_a_character, {"traceability"}),
+    (leave_the_document, {"traceability"}),
+    (overlap, {"traceability"}),
+    (no_spans, {"traceability"}),
+    (wrong_lines, {"traceability"}),
+    (wrong_last_line, {"traceability"}),
+    (wrong_text, {"traceability"}),
+    (lost_occurrence, {"traceability"}),
+    (other_encoding, {"traceability"}),
+    (no_encoding, {"traceability"}),
+    (below_threshold, {"direct_similarity"}),
+    (wrong_similarity, {"direct_similarity"}),
+    (wrong_measure, {"direct_similarity"}),
+    (exact_but_not_equal, {"direct_similarity"}),
+    (alike_records, {"no_repeats"}),
+    (wrong_record_id, {"ids"}),
+    (malformed_id, {"ids", "sources"}),
+    (wrong_occurrence_id, {"ids"}),
+    (wrong_document_id, {"ids"}),
+    (unknown_fate, {"schema"}),
+    (unknown_flag, {"schema"}),
+    (null_similarity, {"schema"}),
+    (wrong_reason, {"schema"}),
+    (repeated_text, {"schema"}),
+    (wrong_flag, {"flags"}),
+]
+COUNTS_DO_NOT: list[tuple[Callable[[Tables], None], set[str]]] = [
+    (unknown_document, {"conservation", "order", "sources", "traceability"}),
+    (unknown_record, {"conservation", "sources"}),
+    (wrong_path, {"conservation"}),
+    (repeated_occurrence_id, {"ids", "sources"}),
+    (reordered_occurrences, {"order", "sources"}),
+    (reordered_records, {"order"}),
+    (reordered_documents, {"order", "manifest"}),
+    (wrong_ordinal, {"order"}),
+    (wrong_count, {"conservation"}),
+    (wrong_documents_count, {"conservation"}),
+    (wrong_min_similarity, {"conservation"}),
+    (wrong_length, {"conservation"}),
+    (wrong_words, {"conservation"}),
+    (wrong_passages, {"conservation"}),
+    (two_kept, {"conservation", "manifest"}),
+    (wrong_source, {"sources"}),
+    (lost_source, {"sources"}),
+    (swapped_sources, {"sources"}),
+    (missing_flag, {"flags"}),
+    (lossy_flag, {"flags"}),
+    (unknown_canonical, {"schema"}),
+    (half_decoded, {"schema"}),
+]
+"""The damage, and the errors that it makes: no others."""
+
+
+@pytest.mark.parametrize(("damage", "expected"), COUNTS_FIT, ids=lambda value: getattr(value, "__name__", ""))
+def test_damage_is_found_though_all_counts_fit(
+    home: Path, damage: Callable[[Tables], None], expected: set[str]
+) -> None:
+    tables = Tables.read(home)
+    damage(tables)
+    tables.write(recount=True)
+    assert names(check(home / "curated")) == expected
+
+
+@pytest.mark.parametrize(("damage", "expected"), COUNTS_DO_NOT, ids=lambda value: getattr(value, "__name__", ""))
+def test_damage_is_found(home: Path, damage: Callable[[Tables], None], expected: set[str]) -> None:
+    tables = Tables.read(home)
+    damage(tables)
+    tables.write()
+    assert names(check(home / "curated")) == expected
+
+
+def test_many_findings_of_one_name_are_cut_short(home: Path) -> None:
+    tables = Tables.read(home)
+    extra = []
+    for number in range(SHOWN + 5):
+        path = f"z{number:02}.txt"
+        extra.append({**tables.documents[-1], "path": path, "document_id": oracles.document_id(path)})
+        extra[-1] |= {
+            "problem": "unreadable: Input/output error",
+            "sha256": None,
+            "flags": [],
+            "n_passages": 0,
+        }
+        extra[-1] |= dict.fromkeys(("encoding", "encoding_confidence", "decode_errors", "text_sha256", "n_chars"))
+    tables.documents = [row for row in tables.documents if not row["problem"]] + extra
+    tables.write()
+    found = [finding for finding in check(home / "curated") if finding.name == "problem_document"]
+    assert [finding.path for finding in found] == [*(f"z{number:02}.txt" for number in range(SHOWN)), None]
+    assert found[0].message == "unreadable: Input/output error"
+    assert found[-1].message == "and 5 more like these"
+
+
+# --- damage to files and the manifest ---
+
+
+def truncate(home: Path) -> None:
+    file = file_of(home / "curated", "records")
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def flip_a_byte(home: Path) -> None:
+    file = file_of(home / "curated", "records")
+    data = bytearray(file.read_bytes())
+    data[len(data) // 4] ^= 0x10
+    file.write_bytes(data)
+
+
+def lose_a_file(home: Path) -> None:
+    file_of(home / "curated", "links").unlink()
+
+
+def foreign_parquet(home: Path) -> None:
+    pq.write_table(pa.table({"text": ["not ours"]}), file_of(home / "curated", "records"))
+
+
+def not_parquet(home: Path) -> None:
+    file_of(home / "curated", "documents").write_text("path,sha256\n")
+
+
+def stale_manifest(home: Path) -> None:
+    """The files are of a later run with other settings, the manifest of an earlier one."""
+    curated = home / "curated"
+    old = json.loads((curated / "manifest.json").read_text())
+    pipeline.ingest(home / "raw", curated, Settings.model_validate({"threshold": "0.9"}))
+    new = json.loads((curated / "manifest.json").read_text())
+    (curated / ".builds" / new["build"]).rename(curated / ".builds" / old["build"])
+    write_manifest(curated, old, keep=True)
+
+
+def changed_settings(home: Path) -> None:
+    manifest = json.loads((home / "curated" / "manifest.json").read_text())
+    manifest["settings"]["bands"] = 32
+    write_manifest(home / "curated", manifest)
+
+
+def invalid_settings(home: Path) -> None:
+    manifest = json.loads((home / "curated" / "manifest.json").read_text())
+    manifest["settings"]["bands"] = "many"
+    write_manifest(home / "curated", manifest)
+
+
+def wrong_build(home: Path) -> None:
+    manifest = json.loads((home / "curated" / "manifest.json").read_text())
+    manifest["inventory_digest"] = "0" * 32
+    write_manifest(home / "curated", manifest)
+
+
+def wrong_counts(home: Path) -> None:
+    manifest = json.loads((home / "curated" / "manifest.json").read_text())
+    manifest["counts"]["near"] += 1
+    write_manifest(home / "curated", manifest)
+
+
+def wrong_checksum(home: Path) -> None:
+    manifest = json.loads((home / "curated" / "manifest.json").read_text())
+    manifest["tables"]["records"][0]["sha256"] = "0" * 64
+    write_manifest(home / "curated", manifest, keep=True)
+
+
+def outside_path(home: Path) -> None:
+    manifest = json.loads((home / "curated" / "manifest.json").read_text())
+    file = file_of(home / "curated", "records")
+    shutil.copy(file, home / "records.parquet")
+    manifest["tables"]["records"][0]["path"] = "../records.parquet"
+    write_manifest(home / "curated", manifest, keep=True)
+
+
+def lacking_key(home: Path) -> None:
+    manifest = json.loads((home / "curated" / "manifest.json").read_text())
+    del manifest["sketch"]
+    write_manifest(home / "curated", manifest)
+
+
+def lacking_table(home: Path) -> None:
+    manifest = json.loads((home / "curated" / "manifest.json").read_text())
+    del manifest["tables"]["links"]
+    write_manifest(home / "curated", manifest)
+
+
+def other_type(home: Path) -> None:
+    """A column is stored as a wider type."""
+    file = file_of(home / "curated", "documents")
+    table = pq.read_table(file)
+    place = table.column_names.index("n_passages")
+    table = table.set_column(place, "n_passages", table["n_passages"].cast(pa.int64()))
+    pq.write_table(table, file)
+    write_manifest(home / "curated", json.loads((home / "curated" / "manifest.json").read_text()))
+
+
+def other_description(home: Path) -> None:
+    file = file_of(home / "curated", "links")
+    table = pq.read_table(file)
+    fields = [field.with_metadata({"description": "?"}) for field in table.schema]
+    pq.write_table(table.cast(pa.schema(fields, table.schema.metadata)), file)
+    write_manifest(home / "curated", json.loads((home / "curated" / "manifest.json").read_text()))
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        (truncate, {"manifest"}),
+        (flip_a_byte, {"manifest"}),
+        (lose_a_file, {"manifest"}),
+        (not_parquet, {"manifest"}),
+        (foreign_parquet, {"manifest", "schema"}),
+        (stale_manifest, {"manifest"}),
+        (changed_settings, {"manifest"}),
+        (invalid_settings, {"manifest"}),
+        (wrong_build, {"manifest"}),
+        (wrong_counts, {"manifest"}),
+        (wrong_checksum, {"manifest"}),
+        (outside_path, {"manifest"}),
+        (lacking_key, {"manifest"}),
+        (lacking_table, {"manifest"}),
+        (other_type, {"schema"}),
+        (other_description, {"schema"}),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_damaged_files_are_found(home: Path, damage: Callable[[Path], None], expected: set[str]) -> None:
+    damage(home)
+    found = check(home / "curated")
+    assert names(found) == expected
+    assert all("\n" not in finding.message for finding in found)
+
+
+def test_every_flipped_byte_is_found_and_none_crashes(home: Path) -> None:
+    file = file_of(home / "curated", "occurrences")
+    data = file.read_bytes()
+    for at in range(0, len(data), len(data) // 25):
+        file.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
+        assert "manifest" in names(check(home / "curated"))
+
+
+def test_a_link_that_is_not_of_the_build_is_a_warning(home: Path) -> None:
+    curated = home / "curated"
+    (curated / "records.parquet").unlink()
+    shutil.copy(curated / "documents.parquet", curated / "records.parquet")
+    (curated / "links.parquet").unlink()
+    found = [finding for finding in check(curated) if finding.name == "links_stale"]
+    assert [(finding.path, finding.severity) for finding in found] == [
+        ("records.parquet", "warning"),
+        ("links.parquet", "warning"),
+    ]
+    shutil.copy(file_of(curated, "records"), curated / "records.parquet")
+    shutil.copy(file_of(curated, "links"), curated / "links.parquet")
+    assert "links_stale" not in {finding.name for finding in check(curated)}
+
+
+def test_without_a_corpus_there_is_nothing_to_check(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no corpus here"):
+        check(tmp_path)
+
+
+# --- damage to raw/ ---
+
+
+def test_changed_and_missing_raw_files_are_found(home: Path) -> None:
+    (home / "raw" / "a.txt").write_bytes(FILES["a.txt"].replace(b"inform", b"INFORM"))
+    (home / "raw" / "b" / "cr.txt").unlink()
+    (home / "raw" / "d" / "binary.txt").write_bytes(b"text now")
+    found = [finding for finding in check(home / "curated") if finding.severity == "error"]
+    assert [(finding.name, finding.path) for finding in found] == [
+        ("raw_changed", "a.txt"),
+        ("raw_changed", "b/cr.txt"),
+        ("raw_changed", "d/binary.txt"),
+    ]
+
+
+def test_raw_that_moved_is_named_by_the_caller(home: Path) -> None:
+    (home / "raw").rename(home / "moved")
+    (warning,) = (finding for finding in check(home / "curated") if finding.name == "raw_missing")
+    assert warning.severity == "warning"
+    assert names(check(home / "curated")) == set()
+    found = check(home / "curated", raw=home / "moved")
+    assert [finding.name for finding in found] == ["problem_document"]
+
+
+@pytest.mark.parametrize("path", ["../secret.txt", "/etc/hostname", "b/../../secret.txt", "%2E%2E/secret.txt", "x//y"])
+def test_paths_out_of_raw_are_not_followed(home: Path, path: str) -> None:
+    (home / "secret.txt").write_bytes(FILES["a.txt"])
+    tables = Tables.read(home)
+    tables.documents[0] |= {"path": path, "document_id": oracles.document_id(path)}
+    tables.write()
+    found = [finding for finding in check(home / "curated") if finding.name == "traceability"]
+    assert ("its path does not lead to a place inside raw/", path) in [(f.message, f.path) for f in found]
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no symbolic links here")
+def test_symbolic_links_in_raw_are_not_followed(home: Path) -> None:
+    (home / "raw" / "b").rename(home / "b")
+    (home / "raw" / "b").symlink_to(home / "b")
+    (home / "raw" / "a.txt").rename(home / "a.txt")
+    (home / "raw" / "a.txt").symlink_to(home / "a.txt")
+    found = {(finding.name, finding.path) for finding in check(home / "curated") if finding.severity == "error"}
+    assert found == {("raw_changed", "a.txt"), ("traceability", "b/cr.txt"), ("traceability", "b/crlf.txt")}
+
+
+# --- the checks against the plain measure ---
+
+
+def test_no_repeats_is_what_all_pairs_say(tmp_path: Path) -> None:
+    base = "It is agreed that the water of the river is shared by those who live along it, upstream and down"
+    texts = [f"{base[:at]}{'#' * (at % 9)}{base[at + at % 7 :]} {at % 3}." for at in range(5, 90, 3)]
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("\n".join(texts))
+    settings = Settings.model_validate({"unit": "line", "threshold": "0.93", "workers": 1})
+    pipeline.ingest(tmp_path / "raw", tmp_path / "curated", settings)
+    assert check(tmp_path / "curated") == []
+    tables = Tables.read(tmp_path)
+    for row in [row for row in tables.occurrences if row["fate"] == "near"][::2]:
+        tables.add_record(row)
+    tables.write(recount=True)
+    folded = [normalize(record["text"]) for record in tables.records]
+    sketches = [oracles.minhash(oracles.shingles(text)) for text in folded]
+    pairs = oracles.all_pairs(folded, settings.threshold)
+    later = {
+        tables.records[right]["record_id"]
+        for left, right in combinations(range(len(folded)), 2)
+        if (left, right) in pairs and oracles.share_bucket(sketches[left], sketches[right], 64, 4)
+    }
+    found = check(tmp_path / "curated")
+    assert {finding.name for finding in found} == {"no_repeats"}
+    assert {finding.record_id for finding in found if finding.record_id} <= later
+    assert len(later) >= len(found) > 1
+
+
+def test_each_name_says_what_it_means() -> None:
+    assert set(CHECKS) >= WARNINGS
+    assert all(meaning and "\n" not in meaning for meaning in CHECKS.values())
