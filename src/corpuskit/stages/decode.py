@@ -100,9 +100,7 @@ def _views(column: pa.ChunkedArray) -> Iterator[memoryview | None]:
     for chunk in column.chunks:
         _, offsets, data = chunk.buffers()
         ends = (
-            np.frombuffer(offsets, np.int64)[chunk.offset : chunk.offset + len(chunk) + 1].tolist()
-            if offsets
-            else [0]
+            np.frombuffer(offsets, np.int64)[chunk.offset : chunk.offset + len(chunk) + 1].tolist() if offsets else [0]
         )
         whole = memoryview(data).cast("B") if data is not None else _NOTHING
         nulls = chunk.is_null().to_pylist()
@@ -110,9 +108,7 @@ def _views(column: pa.ChunkedArray) -> Iterator[memoryview | None]:
             yield None if null else whole[start:end]
 
 
-def _text_column(
-    column: pa.ChunkedArray, raws: Sequence[memoryview | None], texts: Sequence[memoryview]
-) -> pa.Array:
+def _text_column(column: pa.ChunkedArray, raws: Sequence[memoryview | None], texts: Sequence[memoryview]) -> pa.Array:
     """One large_string array of `texts`; over the buffers of `column` where every text is its raw bytes."""
     if column.num_chunks == 1 and all(text is raw for text, raw in zip(texts, raws, strict=True)):
         chunk = column.chunk(0)
