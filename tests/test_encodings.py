@@ -81,9 +81,7 @@ def test_a_text_long_enough_comes_back_from_its_encoding(language: str, codec: s
     st.integers(1, 200),
     st.sampled_from(["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "gb18030"]),
 )
-def test_a_byte_order_mark_is_believed_and_not_part_of_the_text(
-    language: str, length: int, codec: str
-) -> None:
+def test_a_byte_order_mark_is_believed_and_not_part_of_the_text(language: str, length: int, codec: str) -> None:
     text = TEXTS[language][:length]
     raw = "\ufeff".encode(codec) + text.encode(codec)
     assert decode_bytes(raw) == Decoding(text, codec, 1.0)

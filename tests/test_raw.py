@@ -49,9 +49,7 @@ def test_files_come_sorted_by_their_whole_path_in_code_point_order(tmp_path: Pat
 
 
 def test_what_is_left_out_is_counted_by_reason(tmp_path: Path) -> None:
-    write(
-        tmp_path, "a.txt", "b.pdf", "c.pdf", "d.RULE", ".hidden.txt", ".git/config", "drafts/x.txt", "old.txt"
-    )
+    write(tmp_path, "a.txt", "b.pdf", "c.pdf", "d.RULE", ".hidden.txt", ".git/config", "drafts/x.txt", "old.txt")
     (tmp_path / "link.txt").symlink_to(tmp_path / "a.txt")
     (tmp_path / "folder-link").symlink_to(tmp_path / "drafts")
     inventory = scan(tmp_path, ignore=("drafts", "old*"))
@@ -219,9 +217,7 @@ def test_names_equal_after_unicode_normalization_are_two_files(tmp_path: Path) -
 
 
 @given(st.lists(st.integers(0, 50)), st.integers(1, 60), st.integers(1, 5))
-def test_batches_are_the_files_in_order_within_the_limits(
-    sizes: list[int], max_bytes: int, max_files: int
-) -> None:
+def test_batches_are_the_files_in_order_within_the_limits(sizes: list[int], max_bytes: int, max_files: int) -> None:
     numbers = list(range(len(sizes)))
     names = [str(number) for number in numbers]
     files = pa.table([names, sizes, numbers, numbers, numbers], schema=raw.INVENTORY)

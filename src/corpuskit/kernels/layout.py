@@ -98,6 +98,8 @@ _START_AT_LINK: Final = _table(
     {LOWER: 0.2, UPPER: 0.45, OTHER: 0.45, DIGIT: 0.025, STOP: 0.1, COMMA: 0.03, SEMI: 0.003, COLON: 0.003}
     | {DASH: 0.003, REFERENCE: 0.03, OPEN: 0.07, CLOSE: 0.03, MARKER: 0.03, SYMBOL: 0.01, LABEL: 0.004}
 )
+_TURNS_OF_PARAGRAPH: Final = 0.02  # of a closing quote before the break and an opening one after it
+_TURNS_AT_LINK: Final = 0.004
 _GENERIC_GAPS: Final = 40.0  # the tables above weigh as much as so many gaps of the document itself
 
 # Evidence by kind of break, to begin with. Whether the next word would have fitted: no; by under 6, 15, 35 % of the
@@ -151,6 +153,9 @@ def score_breaks(
         paragraph = _END_OF_PARAGRAPH[end] * _START_OF_PARAGRAPH[start]
         if start == LOWER and end == END_SEMI:
             paragraph = 0.3 * _END_OF_PARAGRAPH[end]  # items of a list
+        turns = (end == END_CLOSE) & (start == OPEN)  # one quote closes, another opens: speakers take turns
+        if turns:
+            paragraph = _TURNS_OF_PARAGRAPH
         after = _START_IN_SENTENCE[start]
         if start == REFERENCE:
             after *= 0.1
@@ -161,6 +166,8 @@ def score_breaks(
         link = 0.5 * end_seen + 0.5 * _END_AT_LINK[end]
         begins = stopped & ((start <= DIGIT) | (start == OPEN))  # the link begins a sentence
         link *= _START_OF_PARAGRAPH[start] if begins else _START_AT_LINK[start]
+        if turns:
+            link = _TURNS_AT_LINK
         line["wrap_score"] = np.log(wrap / paragraph)
         line["link_score"] = np.log(link / paragraph)
 

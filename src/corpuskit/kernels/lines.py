@@ -165,9 +165,11 @@ def _marker_length(data: Bytes, start: int, end: int, table: Numbers) -> int:
     """
     code, at = read_code_point(data, start)
     kind = entry_of(table, code) & CLASS
-    if HYPHEN <= kind <= DASH:
+    if HYPHEN <= kind <= DASH or code == 43:  # +
         alone = at == end or entry_of(table, read_code_point(data, at)[0]) & CLASS == BLANK
         return at - start if alone else 0
+    if code == 111 and at + 1 < end and data[at] == 32 and data[at + 1] == 32:  # o, as in RFCs
+        return 1
     bracketed = kind == OPEN
     if bracketed and at < end:
         code, at = read_code_point(data, at)

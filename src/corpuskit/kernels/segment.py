@@ -204,7 +204,7 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> in
     shares = np.array([0.5, 0.35, 0.15])
     # Of breaks that links made, one in eight or more comes before a small letter or a point; none does where short
     # headings without points stand between paragraphs.
-    unbroken = not caseless and n_cut >= 12 and 16 * n_running < n_cut and 2 * n_short > n_cut
+    unbroken = not caseless and n_cut >= 12 and 16 * n_running < n_cut and 3 * n_short > 2 * n_cut
     if width == 0 and n_pairs > 8:
         shares = np.array([0.98, 0.0, 0.02]) if unbroken else np.array([0.65, 0.0, 0.35])
     elif width > 0 and sure:
@@ -274,7 +274,7 @@ def _verse_score(lines: Numbers, begin: int, end: int, upper: float) -> float:
 
 @kernel
 def _block_relation(data: Bytes, lines: Numbers, begin: int, end: int, verse: bool, width: int, alone: bool) -> int:
-    """What the lines of a block are to each other: KEEP in a table, code, verse and short lines that stay short.
+    """What the lines of a block are to each other: KEEP in a table, code, verse, fields and lines that stay short.
 
     A block is what blank lines bound; `alone` says that it is all of its document. BREAK where they are verse of too
     many lines for one passage; -1 where what was decided for each line stands.
@@ -311,8 +311,9 @@ def _block_relation(data: Bytes, lines: Numbers, begin: int, end: int, verse: bo
     table = gapped >= 2 and 2 * gapped >= n
     code = 4 * coded >= 3 * n or (2 * coded >= n and 2 * joined <= n)
     stubs = joined == 0 and items == 0 and not alone and 2 * points <= n
+    record = lines[begin]["first"] == LABEL and joined == 0 and n <= MOST_VERSE_LINES
     short = stubs and 10 * widest < 6 * (width if width > 72 else 72)
-    return KEEP if verse or table or code or prefixed == n or short else -1
+    return KEEP if verse or table or code or prefixed == n or record or short else -1
 
 
 @kernel

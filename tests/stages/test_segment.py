@@ -1,0 +1,203 @@
+"""Segment: the laws on any text, and on readable cases what a reader would call the paragraphs."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+import segment_oracles
+from corpuskit import schema
+from corpuskit.chartables import BLANK, CLASS, TABLE_SIZE, character_table
+from corpuskit.stages.segment import segment
+
+CASES = sorted((Path(__file__).parent / "segment_cases").glob("*.txt"))
+RAW = Path(__file__).parents[2] / "raw"
+
+TEXTS = st.lists(
+    st.one_of(
+        st.sampled_from(["\n", "\r", "\r\n", "\n\n", "\f", "\t", " ", "  ", "   ", "\x1c", "\x85", "\u2028", "\xa0"]),
+        st.sampled_from(["word ", "Word. ", "words\n", "- ", "1. ", "[7]", "(", ")", "-", "\xad", "“", "”", '"', "…"]),
+        st.sampled_from(
+            ["中文", "、", "。", "\u3000", "ก้า", "한국어 ", "؟ ", "। ", "😀", "\U00020000", "\u0301", "\x00"]
+        ),
+        st.characters(exclude_categories=["Cs"]),
+    ),
+    max_size=60,
+).map("".join)
+
+
+def cut(*texts: str, unit: str = "paragraph") -> tuple[list[list[dict[str, Any]]], list[set[str]]]:
+    """The passages and the layout flags of each text."""
+    passages, layouts = segment(pa.table({"text": pa.array(texts, pa.large_string())}), unit=unit)
+    assert passages.schema.equals(schema.PASSAGES)
+    assert layouts.schema.equals(schema.LAYOUTS)
+    passages.validate(full=True)
+    found: list[list[dict[str, Any]]] = [[] for _ in texts]
+    for row in passages.to_pylist():
+        found[row["document"]].append(row)
+    names = list(schema.DOCUMENT_FLAGS)
+    flags = [{names[bit] for bit in range(len(names)) if row >> bit & 1} for row in layouts["flags"].to_pylist()]
+    return found, flags
+
+
+def texts_of(text: str) -> list[str]:
+    return [passage["text"] for passage in cut(text)[0][0]]
+
+
+def parts(case: Path) -> tuple[str, str]:
+    """A case's text, and its passages with a line of five hyphens between."""
+    text, _, expected = case.read_text(encoding="utf-8").partition("\n=====\n")
+    return text, expected
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_readable_case(case: Path) -> None:
+    text, expected = parts(case)
+    assert texts_of(text) == expected.removesuffix("\n").split("\n-----\n")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(TEXTS, min_size=1, max_size=4))
+def test_laws_hold_for_paragraphs(texts: list[str]) -> None:
+    for text, passages in zip(texts, cut(*texts)[0], strict=True):
+        assert segment_oracles.broken_laws(text, passages) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS)
+@example("\ufeffa\r\n\r\nb")
+def test_lines_and_documents_are_those_of_the_oracle(text: str) -> None:
+    keys = ("text", "start", "end", "line_start", "line_end")
+    for unit, oracle in (
+        ("line", segment_oracles.line_passages),
+        ("document", segment_oracles.document_passages),
+    ):
+        assert [{key: row[key] for key in keys} for row in cut(text, unit=unit)[0][0]] == oracle(text)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(TEXTS, max_size=5))
+def test_documents_do_not_know_of_each_other_nor_of_chunks(texts: list[str]) -> None:
+    together, flags = cut(*texts)
+    alone = [cut(text) for text in texts]
+    assert [[{**row, "document": 0} for row in rows] for rows in together] == [rows[0] for rows, _ in alone]
+    assert flags == [of_one[0] for _, of_one in alone]
+    chunks = pa.chunked_array(
+        [pa.array([text, "x"], pa.large_string()).slice(0, 1) for text in texts], pa.large_string()
+    )
+    assert segment(pa.table({"text": chunks}), unit="paragraph")[0].to_pylist() == [
+        row for rows in together for row in rows
+    ]
+
+
+def test_blank_documents_have_no_passages() -> None:
+    for unit in ("paragraph", "line", "document"):
+        assert cut("", " \n\t\r\n\f\u3000", "\n" * 1000, unit=unit)[0] == [[], [], []]
+
+
+def test_blanks_are_those_of_str_isspace() -> None:
+    blank = {code for code in range(TABLE_SIZE) if character_table()[code] & CLASS == BLANK}
+    assert blank == {code for code in range(0x110000) if chr(code).isspace()}
+
+
+def test_sample_documents_give_seventeen_passages() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(RAW.glob("*.txt"))]
+    found, flags = cut(*texts)
+    passages = [row["text"] for rows in found for row in rows]
+    assert len(passages) == 17
+    assert len(set(passages)) == 13
+    assert found[1][0]["text"].endswith("(norms)” [x].")
+    assert "signed a memorandum of understanding with" in passages[0]
+    assert flags == [{"broken_lines"}, {"broken_lines"}]
+
+
+def test_wrapped_documents_are_flagged_and_their_passages_marked() -> None:
+    text, _ = parts(Path(__file__).parent / "segment_cases" / "wrapped_with_blank_lines.txt")
+    found, flags = cut(text, "One.\nTwo.\nThree.")
+    assert flags == [{"wrapped"}, set()]
+    assert [row["flags"] for row in found[0]] == [1, 1]
+    assert [row["flags"] for row in found[1]] == [0, 0, 0]
+
+
+WRAPPED = (
+    "Words that fill the line to its end, and go on after that\nwithout any break, until the text has {}\n{} at last.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "joined"),
+    [
+        ("the inter-", "national words", "inter-national"),
+        ("the inter\xad", "national words", "inter\xadnational"),
+        ("the years 1990-", "1995 in it", "1990-1995"),
+        ("some words (", "in brackets) there", "words (in"),
+        ("some words", ", and more", "words, and"),
+        ("漢字の文章が、", "続いている", "が、続"),
+        ("漢字の文章が", "“続いている”", "が“続"),
+        ("한국어 문장이", "계속된다", "문장이 계속"),
+        ("ประโยคภาษาไทย", "ยังคงดำเนินต่อไป", "ไทยยัง"),
+    ],
+)
+def test_what_stands_at_a_join(before: str, after: str, joined: str) -> None:
+    [passage] = texts_of(WRAPPED.format(before, after))
+    assert joined in passage
+
+
+def test_hyphens_before_a_blank_keep_it_where_the_document_has_such() -> None:
+    text = (
+        "Die Ein- und Ausgabe der Vor- und Nachteile ist hier, wie die Ein-\nund Ausfuhr von Hin- und Rückfahrt, gut."
+    )
+    assert "Ein- und Ausfuhr" in texts_of(text)[0]
+
+
+def test_no_join_across_a_blank_line_or_a_page_break() -> None:
+    assert texts_of("a sentence that is cut,\n\nand goes on") == ["a sentence that is cut,", "and goes on"]
+    assert texts_of("a sentence that is cut,\n\fand goes on") == ["a sentence that is cut,", "and goes on"]
+
+
+def test_word_lists_stay_lists() -> None:
+    words = ["apple", "pear", "plum", "cherry", "quince", "medlar"]
+    assert texts_of("\n".join(words)) == words
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_line_ends_make_no_difference(end: str) -> None:
+    for case in CASES:
+        text, _ = parts(case)
+        assert texts_of(text.replace("\n", end)) == texts_of(text)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ein Satz auf Deutsch mit Großen und kleinen Wörtern, der noch weiter geht als die erste Zeile reicht.",
+        "ALL OF THIS IS WRITTEN IN CAPITALS, AND IT GOES ON FOR LONGER THAN THE FIRST LINE OF IT IS WIDE.",
+        "الجملة العربية الأولى في هذا النص طويلة بما يكفي لتملأ السطر الأول وتستمر إلى السطر الثاني أيضا.",
+        "यह हिन्दी का एक वाक्य है जो पहली पंक्ति से आगे तक जाता है और दूसरी पंक्ति में समाप्त होता है।",
+        "Это предложение по-русски, оно длиннее первой строки и потому продолжается на второй строке текста.",
+        "זהו משפט בעברית שהוא ארוך יותר מן השורה הראשונה ולכן הוא ממשיך אל השורה השנייה של הטקסט הזה.",
+    ],
+)
+def test_wrapped_paragraphs_of_any_script(sentence: str) -> None:
+    paragraphs = [
+        " ".join([sentence] * (2 + i % 3)) + " " + sentence[: 20 + 7 * i].rstrip() + sentence[-1] for i in range(12)
+    ]
+    lines = []
+    for paragraph in paragraphs:
+        line = ""
+        for word in paragraph.split(" "):
+            if len(line) + 1 + len(word) > 60:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines += [line, ""]
+    assert texts_of("\n".join(lines)) == paragraphs
+
+
+def test_refuses_an_unknown_unit() -> None:
+    with pytest.raises(ValueError, match="unit must be one of paragraph, line, document, not 'page'"):
+        segment(pa.table({"text": pa.array([], pa.large_string())}), unit="page")
