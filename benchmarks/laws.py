@@ -27,7 +27,6 @@ import duckdb
 sys.path.insert(0, str(Path(__file__).parent / "quality"))
 
 from brute_force import matching_pairs, oracles
-
 from corpuskit.text import normalize
 
 Row = dict[str, Any]

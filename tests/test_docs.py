@@ -72,17 +72,18 @@ def test_links_between_pages_lead_somewhere(file: Path) -> None:
 
 
 def commands(text: str) -> Iterator[str]:
-    """The lines of console blocks that call corpuskit, with or without a prompt; continued lines joined."""
+    """The calls of corpuskit in console blocks, with or without a prompt, also after other commands in one line."""
     for block in BLOCK.findall(text):
         for line in block.replace("\\\n", " ").splitlines():
-            call = line.removeprefix("$ ").strip()
-            if re.match(r"corpuskit( |$)", call):
-                yield call.split(" #")[0].split(" | ")[0].split(" > ")[0]
+            for part in line.removeprefix("$ ").split(" && "):
+                call = part.strip().removeprefix(".venv/bin/")
+                if re.match(r"corpuskit( |$)", call):
+                    yield call.split(" #")[0].split(" | ")[0].split(" > ")[0]
 
 
 def test_commands_are_found_in_blocks() -> None:
     text = "```console\n$ corpuskit ingest \\\n  raw\nout\n```\n```python\ncorpuskit x\n```\n"
-    text += "```bash\ncorpuskit check # now\n```\n"
+    text += "```bash\nmake it && .venv/bin/corpuskit check # now\n```\n"
     assert [shlex.split(call) for call in commands(text)] == [
         ["corpuskit", "ingest", "raw"],
         ["corpuskit", "check"],

@@ -42,7 +42,7 @@ def test_seventeen_passages_make_thirteen_records(corpus: corpuskit.Corpus) -> N
 
 def test_a_line_broken_at_a_link_is_whole_again(corpus: corpuskit.Corpus) -> None:
     texts = corpus.records.to_table(columns=["text"])["text"].to_pylist()
-    assert [text for text in texts if "Montenegro" in text][0].endswith("(norms)” [x].")
+    assert next(text for text in texts if "Montenegro" in text).endswith("(norms)” [x].")
     assert any("signed a memorandum of understanding" in text for text in texts)
 
 

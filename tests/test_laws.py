@@ -8,11 +8,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
-import strategies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import corpuskit
+import strategies
 from corpuskit.settings import make
 
 _SENTENCE = "The Parties shall cooperate in good faith to give effect to the provisions of article {} of this treaty."

@@ -1,7 +1,6 @@
 """The flow as a whole: what depends on nothing but the bytes and the settings, and what ends with one clear line."""
 
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from pytest import MonkeyPatch
 
 import corpuskit
 from corpuskit import pipeline, store
@@ -39,7 +37,7 @@ def read(curated: Path) -> dict[str, pa.Table]:
     return {name: getattr(corpus, name).to_table() for name in ("documents", "occurrences", "records", "links")}
 
 
-def test_worker_counts_and_batches_do_not_change_the_rows(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+def test_worker_counts_and_batches_do_not_change_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_corpus(tmp_path / "raw")
     corpuskit.ingest(tmp_path / "raw", tmp_path / "one", make({"workers": 1}))
     monkeypatch.setattr(pipeline, "JOB_FILES", 7)
@@ -58,11 +56,11 @@ def test_worker_counts_and_batches_do_not_change_the_rows(tmp_path: Path, monkey
 
 def test_files_written_in_another_order_give_the_same_rows(tmp_path: Path) -> None:
     write_corpus(tmp_path / "raw")
-    names = sorted(os.listdir(tmp_path / "raw"))
-    random.Random(3).shuffle(names)
+    files = sorted((tmp_path / "raw").iterdir())
+    random.Random(3).shuffle(files)
     (tmp_path / "again").mkdir()
-    for name in names:
-        shutil.copy(tmp_path / "raw" / name, tmp_path / "again" / name)
+    for file in files:
+        shutil.copy(file, tmp_path / "again" / file.name)
     corpuskit.ingest(tmp_path / "raw", tmp_path / "one")
     corpuskit.ingest(tmp_path / "again", tmp_path / "two")
     one, two = read(tmp_path / "one"), read(tmp_path / "two")
@@ -149,7 +147,7 @@ def test_a_second_writer_is_turned_away(tmp_path: Path) -> None:
         corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
 
 
-def test_a_run_that_fails_leaves_the_old_corpus(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+def test_a_run_that_fails_leaves_the_old_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_corpus(tmp_path / "raw", documents=4)
     corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
     before = sorted(path.relative_to(tmp_path) for path in (tmp_path / "curated").rglob("*"))
@@ -170,7 +168,7 @@ def test_a_run_that_fails_leaves_the_old_corpus(tmp_path: Path, monkeypatch: Mon
     assert len(before) == len(after)
 
 
-def test_a_worker_that_dies_ends_the_run_with_one_line(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+def test_a_worker_that_dies_ends_the_run_with_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_corpus(tmp_path / "raw")
     monkeypatch.setattr(pipeline, "JOB_FILES", 5)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -183,8 +181,8 @@ def test_a_worker_that_dies_ends_the_run_with_one_line(tmp_path: Path, monkeypat
 
 def test_a_script_without_a_main_guard_may_use_workers(tmp_path: Path) -> None:
     write_corpus(tmp_path / "raw")
-    script = "import corpuskit\nfrom corpuskit import pipeline\npipeline.JOB_FILES = 5\nfrom corpuskit.settings import make\n"
-    script += "print(corpuskit.ingest('raw', 'curated', make({'workers': 2})).documents)\n"
+    script = "import corpuskit\nfrom corpuskit import pipeline\nfrom corpuskit.settings import make\n"
+    script += "pipeline.JOB_FILES = 5\nprint(corpuskit.ingest('raw', 'curated', make({'workers': 2})).documents)\n"
     (tmp_path / "script.py").write_text(script)
     done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "30\n"

@@ -5,7 +5,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from pytest import MonkeyPatch
 
 import corpuskit
 from corpuskit import schema, store
@@ -36,7 +35,7 @@ def write(folder: Path, sizes: list[int]) -> Path:
     return folder / "documents.parquet"
 
 
-def test_row_groups_do_not_depend_on_the_pieces(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+def test_row_groups_do_not_depend_on_the_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "ROW_GROUP_ROWS", 10)
     one = write(tmp_path / "one", [35])
     many = write(tmp_path / "many", [1, 0, 9, 3, 12, 10])
@@ -45,7 +44,7 @@ def test_row_groups_do_not_depend_on_the_pieces(tmp_path: Path, monkeypatch: Mon
     assert pq.read_table(one)["path"].to_pylist() == [f"{number:09d}" for number in range(35)]
 
 
-def test_row_groups_are_bounded_in_bytes(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+def test_row_groups_are_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "ROW_GROUP_BYTES", 1000)  # a row without text counts 100
     assert pq.read_metadata(write(tmp_path / "one", [35])).num_row_groups == 4
 
@@ -91,7 +90,7 @@ def test_what_dead_runs_left_is_removed(tmp_path: Path) -> None:
     assert not corpuskit.check(tmp_path / "curated")
 
 
-def test_a_build_that_the_manifest_names_is_never_moved(tmp_path: Path, monkeypatch: MonkeyPatch) -> None:
+def test_a_build_that_the_manifest_names_is_never_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same run again, killed before the manifest is replaced, leaves the corpus whole; so does a damaged one."""
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "a.txt").write_text("Some text that is here to be read.")

@@ -31,9 +31,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from brute_force import matching_pairs, oracles
 
 import corpuskit
+from brute_force import matching_pairs, oracles
 from corpuskit import schema
 from corpuskit.kernels.types import Minima
 from corpuskit.settings import Settings, make

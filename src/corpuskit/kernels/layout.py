@@ -168,8 +168,8 @@ def score_breaks(
         link *= _START_OF_PARAGRAPH[start] if begins else _START_AT_LINK[start]
         if turns:
             link = _TURNS_AT_LINK
-        line["wrap_score"] = np.log(wrap / paragraph)
-        line["link_score"] = np.log(link / paragraph)
+        line["wrap_odds"] = wrap / paragraph
+        line["link_odds"] = link / paragraph
 
 
 @kernel
@@ -196,7 +196,7 @@ def find_width(lines: Numbers, first: int, stop: int, hyphens: bool) -> tuple[in
         line = lines[i]
         before = lines[i - 1]
         if adjacent(line, before):
-            weight = 1.0 / (1.0 + np.exp(-line["wrap_score"]))
+            weight = line["wrap_odds"] / (1.0 + line["wrap_odds"])
             total += weight
             wider += 1.0
             edge = before["indent"] + before["width"]
@@ -298,8 +298,8 @@ def learn(
             fit = fit_of(line, before, width, hyphens)
             indent = indent_of(line, before, base)
             p[PARAGRAPH] = 1.0
-            p[WRAP] = np.exp(line["wrap_score"])
-            p[LINK] = np.exp(line["link_score"])
+            p[WRAP] = line["wrap_odds"]
+            p[LINK] = line["link_odds"]
             total = 0.0
             for kind in range(3):
                 p[kind] *= shares[kind] * evidence[kind, fit] * evidence[kind, indent]

@@ -47,8 +47,8 @@ LINE: Final = np.dtype(
         ("start", np.int64),  # of the content, blanks at both ends left out; bytes of the batch's text
         ("end", np.int64),
         # log odds of a wrap, and of a link, against a paragraph's end, by what stands around the break before this line
-        ("wrap_score", np.float32),
-        ("link_score", np.float32),
+        ("wrap_odds", np.float64),
+        ("link_odds", np.float64),
         ("number", np.int32),  # from 1, in its document
         ("indent", np.int32),  # columns
         ("width", np.int32),  # columns of the content
@@ -476,8 +476,8 @@ def scan_lines(
             line["number"] = number
             line["indent"] = min(indent, _MOST_COLUMNS)
             line["traits"] = PAGE if paged else 0
-            line["wrap_score"] = 0.0
-            line["link_score"] = 0.0
+            line["wrap_odds"] = 1.0
+            line["link_odds"] = 1.0
             line["relation"] = 0
             at = _scan_content(data, at, end, table, ends, gaps, notes, ended, line)
             _judge_start(data, table, line)

@@ -232,7 +232,7 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> in
                 p = shares[PARAGRAPH] * evidence[PARAGRAPH, fit] * evidence[PARAGRAPH, indent]
                 wrap = shares[WRAP] * evidence[WRAP, fit] * evidence[WRAP, indent]
                 link = shares[LINK] * evidence[LINK, fit] * evidence[LINK, indent]
-                odds = (wrap * np.exp(line["wrap_score"]) + link * np.exp(line["link_score"])) / p
+                odds = (wrap * line["wrap_odds"] + link * line["link_odds"]) / p
                 if depth > 0 and i - begin < OPEN_BRACKET_LINES:
                     odds *= OPEN_BRACKET_ODDS
                 doubt += (odds if odds < 1.0 else 1.0) / (1.0 + odds)

@@ -31,6 +31,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import schema
+from corpuskit.buffers import text_buffers
 from corpuskit.chartables import character_table
 from corpuskit.kernels import passages as kernel_passages
 from corpuskit.kernels import segment as kernel_segment
@@ -57,25 +58,13 @@ def segment(decoded: pa.Table, *, unit: str) -> tuple[pa.Table, pa.Table]:
     """
     if unit not in UNITS:
         raise ValueError(f"unit must be one of {', '.join(UNITS)}, not {unit!r}")
-    data, offsets = _text_buffers(decoded.column("text"))
+    data, offsets = text_buffers(decoded["text"])
     lines, document_lines, layouts = _judge_lines(data, offsets, unit)
     passages = _write_passages(data, offsets, lines, document_lines, unit == "document")
     flags = np.zeros(len(layouts), dtype=np.uint32)
     for bit, flag in _LAYOUT_FLAGS:
         flags[layouts & bit != 0] |= flag
     return passages, pa.table([pa.array(flags)], schema=schema.LAYOUTS)
-
-
-def _text_buffers(texts: pa.ChunkedArray) -> tuple[Bytes, Ints]:
-    """UTF-8 bytes, uint8[bytes], and where each document begins, int64[documents + 1]."""
-    array = texts.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else pa.array([], pa.large_string())
-    _, offset_buffer, data_buffer = array.buffers()
-    # Views of Arrow's memory are read-only; so must the empty ones be, or kernels would be compiled for both.
-    offsets = np.frombuffer(offset_buffer or bytes(8), dtype=np.int64)
-    data = np.frombuffer(data_buffer or b"", dtype=np.uint8)
-    return data, offsets[array.offset : array.offset + len(array) + 1]
 
 
 def _judge_lines(data: Bytes, offsets: Ints, unit: str) -> tuple[Numbers, Ints, Numbers]:
