@@ -173,7 +173,7 @@ def test_numbers_beyond_63_bits_are_kept_apart_and_do_not_overflow() -> None:
 
 @given(st.binary(min_size=1).filter(lambda name: b"/" not in name))
 def test_escaping_is_reversible_and_gives_text(name: bytes) -> None:
-    escaped = raw._escape(name)
+    escaped = raw.escape(name)
     escaped.encode("utf-8")
     assert raw.unescape(escaped) == name
 
@@ -192,7 +192,7 @@ def test_escaping_is_reversible_and_gives_text(name: bytes) -> None:
     ],
 )
 def test_only_what_must_be_is_escaped(name: bytes, escaped: str) -> None:
-    assert raw._escape(name) == escaped
+    assert raw.escape(name) == escaped
 
 
 def test_names_that_are_not_utf8_are_found_and_read(tmp_path: Path) -> None:

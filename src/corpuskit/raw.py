@@ -89,7 +89,7 @@ def scan(raw: Path, *, include: Sequence[str], ignore: Sequence[str]) -> Invento
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    name = _escape(entry.name)
+                    name = escape(entry.name)
                     path = prefix + name
                     try:
                         reason = _unwanted(entry, name, path, included, ignored, ignored_folders)
@@ -160,6 +160,16 @@ def failed(problems: Sequence[tuple[str, str]]) -> pa.Table:
     return _sources([path for path, _ in problems], [None] * len(problems), nothing, texts)
 
 
+def escape(name: bytes) -> str:
+    """A name or path as text: bytes that are not UTF-8 as %XX, and a `%` before two hex digits as %25."""
+    text = name.decode("utf-8", "surrogateescape")
+    if "%" in text:
+        text = _AMBIGUOUS.sub("%25", text)
+    if not text.isascii():
+        text = _UNDECODABLE.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", text)
+    return text
+
+
 def unescape(path: str) -> bytes:
     """The bytes of a path as on disk: the inverse of the escaping that `scan` does."""
     data = path.encode("utf-8")
@@ -169,15 +179,6 @@ def unescape(path: str) -> bytes:
 _ESCAPED: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 _AMBIGUOUS: Final = re.compile(r"%(?=[0-9A-Fa-f]{2})")
 _UNDECODABLE: Final = re.compile(r"[\udc80-\udcff]")
-
-
-def _escape(name: bytes) -> str:
-    text = name.decode("utf-8", "surrogateescape")
-    if "%" in text:
-        text = _AMBIGUOUS.sub("%25", text)
-    if not text.isascii():
-        text = _UNDECODABLE.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", text)
-    return text
 
 
 _Matches = Callable[[str], object]

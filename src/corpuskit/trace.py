@@ -183,14 +183,8 @@ def _paths(corpus: Corpus, path: str) -> list[str]:
     for folder in (Path(os.path.normpath(raw.absolute())), raw.resolve()):
         if here.is_relative_to(folder):
             typed.append(here.relative_to(folder).as_posix())
-    spelled = dict.fromkeys([*typed, *map(_as_on_disk, typed)])
+    spelled = dict.fromkeys([*typed, *(raw_files.escape(os.fsencode(path)) for path in typed)])
     return [path for path in spelled if not _UNDECODABLE.search(path)]
-
-
-def _as_on_disk(path: str) -> str:
-    """A path from the command line in the spelling of the tables: what is not UTF-8 as %XX, as `raw` does."""
-    doubled = re.sub(r"%(?=[0-9A-Fa-f]{2})", "%25", path)
-    return _UNDECODABLE.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", doubled)
 
 
 def _by_text(corpus: Corpus, what: str) -> _Found | None:

@@ -1,5 +1,6 @@
 """`corpuskit init`: a settings file with every knob, explained."""
 
+import os
 import textwrap
 from pathlib import Path
 from typing import Annotated, Final
@@ -38,6 +39,8 @@ def run(*, force: Annotated[bool, typer.Option("--force", help="Replace the file
             file.write(text)
     except FileExistsError:
         raise WriteError(f"{FILE_NAME} is here already; --force replaces it") from None
+    except OSError as error:
+        raise WriteError(f"{FILE_NAME}: cannot write: {os.strerror(error.errno or 0)}") from None
     say(f"wrote {FILE_NAME}: every setting at its default, commented out; uncomment what you decide")
 
 
