@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from corpuskit import raw as raw_files
 from corpuskit import text as words
 from corpuskit.corpus import Corpus, open_corpus
 from corpuskit.errors import QueryError
