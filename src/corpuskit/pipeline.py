@@ -25,6 +25,7 @@ from corpuskit import buffers, manifest, schema, shards, store, workers
 from corpuskit import raw as raw_files
 from corpuskit.corpus import open_corpus
 from corpuskit.errors import CorpusError, RawError
+from corpuskit.interrupt import interruptible
 from corpuskit.kernels.jit import remember_compiled
 from corpuskit.kernels.types import Ints
 from corpuskit.prepare import prepare, prepare_texts
@@ -90,7 +91,7 @@ def ingest(
     with store.writing(target), store.scratch(target) as scratch:
         batch_shards = _prepare(source, inventory, settings, scratch, progress)
         progress.begin("merge")
-        corpus = resolve(batch_shards, settings)
+        corpus = interruptible(lambda: resolve(batch_shards, settings))
         progress.begin("write")
         with store.staging(target) as staged:
             facts = manifest.facts(settings, batch_shards)

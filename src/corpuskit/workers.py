@@ -11,12 +11,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
 from corpuskit import store
 from corpuskit.errors import CorpuskitError
+from corpuskit.interrupt import interruptible
 from corpuskit.prepare import prepare_files
 from corpuskit.settings import Settings, make
 
@@ -31,7 +33,7 @@ def run(jobs: Sequence[Path], raw: Path, settings: Settings, workers: int) -> It
     """
     if workers == 1:
         for job in jobs:
-            prepare_job(job, raw, settings)
+            interruptible(partial(prepare_job, job, raw, settings))
             yield job
         return
     yield from _run_in_processes(jobs, raw, settings, workers)
