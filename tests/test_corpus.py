@@ -42,6 +42,7 @@ def test_readers_do_not_follow_links_that_were_not_refreshed(curated: Path) -> N
         ("{", "not valid JSON"),
         ("[]", "schema version None"),
         (json.dumps({"schema_version": "2.0.0"}), "schema version 2.0.0, this corpuskit reads 1"),
+        (json.dumps({"schema_version": "1.0.0"}), "damaged: no valid `build`"),
     ],
 )
 def test_what_is_no_corpus_is_refused(curated: Path, content: str | None, message: str) -> None:
@@ -50,6 +51,12 @@ def test_what_is_no_corpus_is_refused(curated: Path, content: str | None, messag
         (curated / "manifest.json").write_text(content)
     with pytest.raises(corpuskit.CorpusError, match=message):
         corpuskit.open(curated)
+
+
+def test_a_damaged_manifest_does_not_stop_the_next_run(curated: Path) -> None:
+    (curated / "manifest.json").write_text(json.dumps({"schema_version": "1.0.0"}))
+    corpuskit.ingest(curated.parent / "raw", curated)
+    assert not corpuskit.check(curated)
 
 
 def test_a_table_that_is_gone_is_named(curated: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import corpuskit
 from corpuskit import pipeline, store
+from corpuskit.progress import Silent
 from corpuskit.settings import make
 
 WORDS = [line.strip() for line in Path(__file__).read_text(encoding="utf-8").replace("(", " ").split() if len(line) > 2]
@@ -41,6 +42,7 @@ def test_worker_counts_and_batches_do_not_change_the_rows(tmp_path: Path, monkey
     write_corpus(tmp_path / "raw")
     corpuskit.ingest(tmp_path / "raw", tmp_path / "one", make({"workers": 1}))
     monkeypatch.setattr(pipeline, "JOB_FILES", 7)
+    monkeypatch.setattr(pipeline, "WRITE_ROWS", 5)
     corpuskit.ingest(tmp_path / "raw", tmp_path / "two", make({"workers": 2}))
     corpuskit.ingest(tmp_path / "raw", tmp_path / "three", make({"workers": 3}))
     one, two, three = (read(tmp_path / name) for name in ("one", "two", "three"))
@@ -179,6 +181,29 @@ def test_a_worker_that_dies_ends_the_run_with_one_line(tmp_path: Path, monkeypat
         corpuskit.open(tmp_path / "curated")
 
 
+def test_workers_do_not_import_from_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_corpus(tmp_path / "raw")
+    (tmp_path / "queue.py").write_text("raise SystemExit('run')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pipeline, "JOB_FILES", 5)
+    assert corpuskit.ingest("raw", "curated", make({"workers": 2})).documents == 30
+
+
+def test_settings_that_miss_like_pairs_are_warned_of(tmp_path: Path) -> None:
+    class Notes(Silent):
+        def __init__(self) -> None:
+            self.notes: list[str] = []
+
+        def note(self, message: str) -> None:
+            self.notes.append(message)
+
+    write_corpus(tmp_path / "raw", documents=1)
+    for values, warnings in (({}, 0), ({"bands": 1, "rows": 64}, 1), ({"threshold": "0.7"}, 1)):
+        progress = Notes()
+        corpuskit.ingest(tmp_path / "raw", tmp_path / "curated", make(values), progress=progress)
+        assert len([note for note in progress.notes if "miss about" in note]) == warnings
+
+
 def test_a_script_without_a_main_guard_may_use_workers(tmp_path: Path) -> None:
     write_corpus(tmp_path / "raw")
     script = "import corpuskit\nfrom corpuskit import pipeline\nfrom corpuskit.settings import make\n"
@@ -245,5 +270,7 @@ def test_deduplicate_takes_columns_and_nothing() -> None:
     assert corpuskit.deduplicate([]).num_rows == 0
     column = pa.chunked_array([["one"], ["one", "two"]])
     assert corpuskit.deduplicate(column)["record"].to_pylist() == [0, 0, 2]
+    with pytest.raises(TypeError, match="not one string"):
+        corpuskit.deduplicate("text")
     with pytest.raises(ValueError, match="1 of 2 are null"):
         corpuskit.deduplicate(pa.array(["a", None]))

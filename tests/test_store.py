@@ -1,5 +1,6 @@
 """What is written: row groups that depend on the rows alone, metadata, links, and nothing left of dead runs."""
 
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -128,3 +129,31 @@ def test_errors_of_the_system_are_one_line(tmp_path: Path) -> None:
         store.writing(tmp_path),
     ):
         raise OSError(28, "", "here")
+
+
+def test_folders_of_the_user_are_not_taken_for_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The result may be named by "..": the cache is beside the folder itself."""
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("Some text that is here to be read.")
+    mine = tmp_path / "home" / "sub" / "run-mine"
+    mine.mkdir(parents=True)
+    monkeypatch.chdir(mine.parent)
+    corpuskit.ingest("../../raw", "..")
+    assert mine.is_dir()
+    assert (tmp_path / "home" / "records.parquet").exists()
+
+
+def test_a_result_whose_path_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("Some text that is here to be read.")
+    with pytest.raises(corpuskit.WriteError, match="not UTF-8"):
+        corpuskit.ingest(tmp_path / "raw", tmp_path / os.fsdecode(b"out\xff"))
+
+
+def test_a_raw_folder_whose_name_is_not_utf_8_is_found_again(tmp_path: Path) -> None:
+    raw = tmp_path / os.fsdecode(b"raw\xff")
+    raw.mkdir()
+    (raw / "a.txt").write_text("Some text that is here to be read.")
+    corpuskit.ingest(raw, tmp_path / "curated")
+    assert corpuskit.open(tmp_path / "curated").raw.resolve() == raw
+    assert not corpuskit.check(tmp_path / "curated")

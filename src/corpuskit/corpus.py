@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
 from corpuskit import schema
 from corpuskit.errors import CorpusError
+from corpuskit.raw import unescape
 
 if TYPE_CHECKING:
     import pyarrow.dataset as ds
 
-MANIFEST = "manifest.json"
+MANIFEST: Final = "manifest.json"
+_KEYS: Final = {"build": str, "raw": str, "tables": dict, "counts": dict}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Corpus:
     @property
     def raw(self) -> Path:
         """Where the raw files were, as the manifest names it relative to the corpus."""
-        return self.path / str(self.manifest["raw"])
+        return self.path / os.fsdecode(unescape(self.manifest["raw"]))
 
     def files(self, table: str) -> list[Path]:
         """The Parquet files of a table."""
@@ -91,4 +93,7 @@ def open_corpus(curated: str | os.PathLike[str] = "curated") -> Corpus:
             f"{path}: written with schema version {found}, this corpuskit reads {schema.SCHEMA_VERSION}; "
             "run `corpuskit ingest` again"
         )
+    missing = [key for key, kind in _KEYS.items() if not isinstance(manifest.get(key), kind)]
+    if missing:
+        raise CorpusError(f"{path / MANIFEST}: damaged: no valid `{missing[0]}`; run `corpuskit ingest` again")
     return Corpus(path, manifest)

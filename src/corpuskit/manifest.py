@@ -13,6 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from corpuskit import schema
+from corpuskit.raw import escape
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 
@@ -82,7 +83,7 @@ def manifest(
         **found,
         "sketch": sketch(settings),
         "environment": _environment(),
-        "raw": Path(os.path.relpath(raw.resolve(), curated.resolve())).as_posix(),
+        "raw": escape(os.fsencode(Path(os.path.relpath(raw.resolve(), curated.resolve())).as_posix())),
         "settings": settings.effective(output_only=True),
         "counts": dict(counts),
     }

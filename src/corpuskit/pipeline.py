@@ -33,13 +33,16 @@ from corpuskit.progress import Progress, Silent
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 from corpuskit.stages.block import block
-from corpuskit.stages.cluster import cluster
-from corpuskit.stages.merge import Decisions, Places, decide, list_sources, merge_occurrences, merge_records, reasons
+from corpuskit.stages.cluster import cluster, may_refuse
+from corpuskit.stages.merge import Decisions, Places, choose_sources, decide, merge_occurrences, merge_records, reasons
 from corpuskit.stages.rank import explain, rank
 
 JOB_BYTES: Final = 8 << 20
 JOB_FILES: Final = 2_000
 """A job ends at so many bytes or files: small enough that two workers end together, large enough that kernels rule."""
+
+WRITE_ROWS: Final = 8_000
+"""Passages written at a time: the paths of 64 sources of each, of at most 4 kB, fit the 2 GB of an Arrow column."""
 
 POOL_BYTES: Final = 24 << 20
 POOL_FILES: Final = 6_000
@@ -85,6 +88,8 @@ def ingest(
     progress = progress or Silent()
     source, target = Path(raw), Path(curated)
     _refuse_nested(source, target)
+    if (warning := settings.recall_warning()) is not None:
+        progress.note(warning)
     progress.begin("scan")
     inventory = raw_files.scan(source, include=settings.include, ignore=settings.ignore)
     _refuse_shrinking(source, target, inventory, allow_shrink=allow_shrink)
@@ -111,6 +116,8 @@ def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Set
     `similarity` (float64) to that text, 1 when the normalized texts are equal; `measure` and `reason` as in
     `occurrences`. Each text is a document of its own. Nulls raise ValueError.
     """
+    if isinstance(texts, str):
+        raise TypeError("texts: a sequence of strings is wanted, not one string")
     column = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, type=pa.large_string())
     if column.null_count:
         raise ValueError(f"texts: {column.null_count} of {len(column)} are null")
@@ -157,6 +164,9 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
         n_chars=shards.content_column(batch_shards, "n_chars")[index.firsts],
         priority=buffers.numbers(ranking.ranks["priority"]),
         threshold=settings.threshold,
+        refuse=may_refuse(
+            shingle=settings.shingle, shingle_size=settings.shingle_size, permutations=settings.permutations
+        ),
     )
     canonical = explain(ranking, buffers.numbers(members["record"]))
     n_words = shards.content_column(batch_shards, "n_words")[index.firsts]
@@ -207,7 +217,7 @@ def _policy(settings: Settings, places: Places) -> tuple[str, Ints]:
 def _write(folder: Path, batch_shards: Sequence[Shard], corpus: Resolved, facts: Mapping[str, str]) -> None:
     """Write the four tables into `folder`, shard by shard."""
     places, decisions = corpus.places, corpus.decisions
-    sources = list_sources(places, decisions)
+    sources = choose_sources(places, decisions)
     writers = {name: store.TableWriter(folder, name, facts) for name in schema.PUBLISHED}
     with ExitStack() as stack:
         for writer in writers.values():
@@ -216,9 +226,11 @@ def _write(folder: Path, batch_shards: Sequence[Shard], corpus: Resolved, facts:
         writers["documents"].write(documents.sort_by([("path", "ascending"), ("member", "ascending")]))
         first = 0
         for shard in batch_shards:
-            writers["occurrences"].write(merge_occurrences(shard.passages, first, places, decisions))
-            writers["records"].write(merge_records(shard.passages, first, places, decisions, sources))
-            first += len(shard.passages)
+            for at in range(0, len(shard.passages), WRITE_ROWS):
+                passages = shard.passages.slice(at, WRITE_ROWS)
+                writers["occurrences"].write(merge_occurrences(passages, first, places, decisions))
+                writers["records"].write(merge_records(passages, first, places, decisions, sources))
+                first += len(passages)
 
 
 def _run_facts(result: Result) -> dict[str, Any]:
@@ -276,7 +288,7 @@ def _refuse_shrinking(raw: Path, curated: Path, inventory: raw_files.Inventory, 
         )
     before = 0
     with suppress(CorpusError):
-        before = int(open_corpus(curated).manifest["counts"]["documents"])
+        before = int(open_corpus(curated).manifest["counts"].get("documents", 0))
     if 2 * found < before:
         raise RawError(
             f"{raw}: {found} documents, where the last run had {before}: is a disk missing? "

@@ -132,6 +132,23 @@ class Settings(BaseModel):
         """P(two passages of this shingle Jaccard share no bucket) = (1 - J**rows)**bands (Leskovec et al., 3.4)."""
         return float((1 - jaccard**self.rows) ** self.bands)
 
+    def recall_warning(self) -> str | None:
+        """One line when the bands miss more than 1 % of the pairs that just reach the threshold; else None.
+
+        Of real pairs at thresholds .7, .85 and .9 (licence texts of 2,000 to 20,000 characters) 99 in 100 had a Jaccard
+        of 5 characters of at least .45, .68 and .76; between, a straight line. Of words, half the pairs have less.
+        """
+        if self.shingle != "chars":
+            return None
+        jaccard = max(0.0, 0.45 + (float(self.threshold) - 0.7) * 1.55)
+        missed = self.miss_rate(jaccard)
+        if missed <= 0.01:
+            return None
+        return (
+            f"bands = {self.bands} and rows = {self.rows} miss about {missed:.0%} of the pairs that just reach "
+            f"threshold = {self.threshold}: more bands or fewer rows find more"
+        )
+
     def effective(self, *, output_only: bool = False) -> dict[str, Any]:
         """The settings as plain JSON values; with `output_only`, those on which the rows depend."""
         values = self.model_dump(mode="json")

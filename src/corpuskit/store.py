@@ -54,11 +54,14 @@ def writing(curated: Path) -> Iterator[None]:
     """
     lock = filelock.FileLock(curated / ".lock", timeout=0)
     try:
+        str(curated.resolve()).encode("utf-8")
         curated.mkdir(parents=True, exist_ok=True)
         with lock:
             yield
     except filelock.Timeout:
         raise WriteError(f"{curated}: another run is writing to it; wait until it ends") from None
+    except UnicodeEncodeError:
+        raise WriteError("the path of the result is not UTF-8: Parquet readers could not open it") from None
     except OSError as error:
         place = f"{error.filename}: " if error.filename else f"{curated}: "
         raise WriteError(f"{place}cannot write: {os.strerror(error.errno or 0)}") from error
@@ -70,8 +73,8 @@ def scratch(curated: Path) -> Iterator[Path]:
 
     Only the holder of the corpus may ask for it.
     """
-    cache = curated.absolute().parent / CACHE
-    home = cache / curated.absolute().name
+    cache = curated.resolve().parent / CACHE
+    home = cache / curated.resolve().name
     home.mkdir(parents=True, exist_ok=True)
     tag = cache / "CACHEDIR.TAG"
     if not tag.exists():
@@ -149,7 +152,7 @@ class TableWriter:
             use_dictionary=_DICTIONARIES[name],
             write_page_index=True,
             write_page_checksum=True,
-            bloom_filter_options=dict.fromkeys(ids, True) or None,
+            bloom_filter_options={name: {"ndv": ROW_GROUP_ROWS} for name in ids} or None,
             sorting_columns=pq.SortingColumn.from_ordering(
                 table_schema, [(key, "ascending") for key in order], "at_start"
             )
@@ -189,7 +192,7 @@ class TableWriter:
             if stop > len(sizes) and not last:
                 break
             group = table.slice(start, stop - start)
-            self._writer.write_table(group.cast(self._schema), row_group_size=ROW_GROUP_ROWS)
+            self._writer.write_table(group.cast(self._schema).combine_chunks(), row_group_size=ROW_GROUP_ROWS)
             self.rows += len(group)
             start += len(group)
         self._pending = [table.slice(start)] if start < len(sizes) else []
@@ -271,7 +274,7 @@ def _describe(file: Path) -> dict[str, Any]:
 
 def _replace(path: Path, value: Mapping[str, Any]) -> None:
     """Write JSON so that readers see the old file or the new one, also after a power cut."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.new")
     try:
         with temporary.open("w", encoding="utf-8") as handle:
             handle.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
@@ -285,7 +288,7 @@ def _replace(path: Path, value: Mapping[str, Any]) -> None:
 
 def _link(file: Path, name: Path) -> None:
     """A hard link that replaces what was there; a copy where links are not to be had."""
-    temporary = name.with_name(f".{name.name}.{os.getpid()}")
+    temporary = name.with_name(f".{name.name}.new")
     temporary.unlink(missing_ok=True)
     try:
         try:

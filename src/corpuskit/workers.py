@@ -6,6 +6,7 @@ the pipes, texts never do; and unlike multiprocessing's, such workers do not run
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def _run_in_processes(jobs: Sequence[Path], raw: Path, settings: Settings, worke
     start = json.dumps({"raw": str(raw), "settings": settings.effective()})
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "corpuskit.workers"],
+            [sys.executable, "-P", "-m", "corpuskit.workers"],  # -P: nothing is imported from the working folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -115,10 +116,15 @@ def main() -> None:
         try:
             prepare_job(Path(json.loads(line)), Path(start["raw"]), settings)
             answer = ""
-        except (CorpuskitError, MemoryError, OSError) as error:
-            answer = str(error) or type(error).__name__
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
+        except MemoryError:
+            answer = "out of memory in a worker process; try fewer --workers"
+        except Exception as error:
+            answer = f"{type(error).__name__}: {error}"
+        try:
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+        except BrokenPipeError:  # the main process is gone, and with it who would want to know
+            os._exit(1)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import oracles
 from corpuskit import pipeline, schema
 from corpuskit.prepare import prepare
 from corpuskit.settings import Settings
-from corpuskit.stages.merge import list_sources, merge_occurrences, merge_records
+from corpuskit.stages.merge import choose_sources, merge_occurrences, merge_records
 from corpuskit.text import normalize
 
 BASE = "The Parties shall cooperate in the peaceful uses of outer space and shall inform each other of it."
@@ -42,7 +42,7 @@ def merge(documents: list[list[str]]) -> tuple[list[dict[str, Any]], list[dict[s
     corpus = pipeline.resolve([shard], settings)
     places, decisions = corpus.places, corpus.decisions
     occurrences = merge_occurrences(shard.passages, 0, places, decisions)
-    records = merge_records(shard.passages, 0, places, decisions, list_sources(places, decisions))
+    records = merge_records(shard.passages, 0, places, decisions, choose_sources(places, decisions))
     occurrences.validate(full=True)
     records.validate(full=True)
     assert occurrences.schema.equals(schema.OCCURRENCES, check_metadata=True)

@@ -1,5 +1,6 @@
 """Segment: the laws on any text, and on readable cases what a reader would call the paragraphs."""
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -201,3 +202,13 @@ def test_wrapped_paragraphs_of_any_script(sentence: str) -> None:
 def test_refuses_an_unknown_unit() -> None:
     with pytest.raises(ValueError, match="unit must be one of paragraph, line, document, not 'page'"):
         segment(pa.table({"text": pa.array([], pa.large_string())}), unit="page")
+
+
+def test_lines_without_any_end_punctuation_are_left_as_they_are_and_flagged() -> None:
+    """Transcripts and text made ready for training: nothing tells a cut sentence from one that ended."""
+    rng = random.Random(4)
+    words = ["the", "committee", "will", "meet", "again", "on", "monday", "to", "hear", "reports", "from", "members"]
+    lines = [" ".join(rng.choices(words, k=rng.randrange(5, 40))) for _ in range(60)]
+    found, flags = cut("\n".join(lines))
+    assert [passage["text"] for passage in found[0]] == lines
+    assert flags == [{"layout_uncertain"}]

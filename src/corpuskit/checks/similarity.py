@@ -19,7 +19,7 @@ from corpuskit.checks.records import Records
 from corpuskit.kernels.types import Words
 from corpuskit.settings import Settings
 from corpuskit.stages.block import block
-from corpuskit.stages.cluster import LONG_CHARS, cluster, similarity
+from corpuskit.stages.cluster import LONG_CHARS, cluster, may_refuse, similarity
 
 
 def check_direct_similarity(passages: Passages, records: Records, settings: Settings, findings: Findings) -> None:
@@ -114,6 +114,9 @@ def check_no_repeats(records: Records, settings: Settings, findings: Findings) -
         n_chars=records.n_chars[rows],
         priority=np.arange(len(rows)),
         threshold=settings.threshold,
+        refuse=may_refuse(
+            shingle=settings.shingle, shingle_size=settings.shingle_size, permutations=settings.permutations
+        ),
     )
     joined = buffers.numbers(members["record"])
     alike = similarity(members)

@@ -6,6 +6,7 @@ answers at once. Results go to stdout, narration and progress to stderr.
 
 import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -112,6 +113,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show it all is no failure
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        for name in ("SIGTERM", "SIGHUP"):  # ended from outside: tidy up as after Ctrl-C
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         code = app(args=given, prog_name="corpuskit", standalone_mode=False) or FINE
         sys.stdout.flush()

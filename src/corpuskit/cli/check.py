@@ -74,7 +74,7 @@ def report(curated: Path, findings: Sequence["Finding"]) -> None:
     if rows:
         columns(rows)
         say()
-    counts = open_corpus(curated).manifest["counts"]
+    counts = dict.fromkeys(("documents", "passages", "records"), 0) | open_corpus(curated).manifest["counts"]
     checked = (
         f"checked {count(counts['documents'], 'document')}, {count(counts['passages'], 'occurrence')} "
         f"and {count(counts['records'], 'record')} in {visible(str(curated))}"

@@ -29,6 +29,16 @@ def _writable(folder: Path) -> bool:
         return False
 
 
+def _ours(folder: Path) -> bool:
+    """Whether a folder below the shared temporary one is ours alone: numba unpickles what lies in its cache."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        info = folder.lstat()
+    except OSError:
+        return False
+    return not hasattr(os, "getuid") or (info.st_uid == os.getuid() and info.st_mode & 0o40077 == 0o40000)
+
+
 @cache
 def cache_folder() -> Path:
     """The folder of the compiled kernels; created if need be."""
@@ -36,11 +46,14 @@ def cache_folder() -> Path:
     for source in sorted(Path(__file__).parent.glob("*.py")):
         sources.update(source.read_bytes())
     chosen = os.environ.get("NUMBA_CACHE_DIR")
+    shared = Path(tempfile.gettempdir()) / f"corpuskit-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
     homes = [
         Path(chosen) if chosen else Path(platformdirs.user_cache_dir("corpuskit", appauthor=False)) / "kernels",
-        Path(tempfile.gettempdir()) / f"corpuskit-kernels-{os.getuid() if hasattr(os, 'getuid') else 'user'}",
+        shared,
     ]
     for home in homes:
+        if home == shared and not _ours(shared):
+            continue
         if _writable(home / sources.hexdigest()):
             return home / sources.hexdigest()
     return Path(tempfile.mkdtemp(prefix="corpuskit-kernels-"))

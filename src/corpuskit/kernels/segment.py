@@ -173,6 +173,7 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> in
     n_cut = 0
     n_running = 0
     n_short = 0
+    n_stopped = 0
     for i in range(first + 1, stop):
         if adjacent(lines[i], lines[i - 1]):
             n_pairs += 1
@@ -180,6 +181,8 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> in
                 n_words += 1
             if lines[i - 1]["last"] == END_HYPHEN:
                 n_hyphens += 1
+            if END_STOP <= lines[i - 1]["last"] <= END_STOP_QUOTE:
+                n_stopped += 1
             noted = lines[i]["traits"] & (NOTE_FIRST | NOTE_AGAIN)
             if not (noted or END_STOP <= lines[i - 1]["last"] <= END_STOP_QUOTE):
                 n_cut += 1
@@ -205,7 +208,12 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> in
     # Of breaks that links made, one in eight or more comes before a small letter or a point; none does where short
     # headings without points stand between paragraphs.
     unbroken = not caseless and n_cut >= 12 and 16 * n_running < n_cut and 3 * n_short > 2 * n_cut
-    if width == 0 and n_pairs > 8:
+    # Text without end punctuation (transcripts, lists, text made ready for training) does not tell a sentence cut
+    # from one that ended: the lines stay as they are.
+    pointless = width == 0 and n_pairs > 8 and 20 * n_stopped < n_pairs
+    if pointless:
+        shares = np.array([1.0, 0.0, 0.0])
+    elif width == 0 and n_pairs > 8:
         shares = np.array([0.98, 0.0, 0.02]) if unbroken else np.array([0.65, 0.0, 0.35])
     elif width > 0 and sure:
         shares = np.array([0.4, 0.58, 0.02])
@@ -246,7 +254,7 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> in
             depth = 0
         line["relation"] = relation
     _keep_blocks(data, lines, first, stop, 0.99 if caseless else (upper + 1.0) / (cased + 10.0), width)
-    layout = UNCERTAIN if doubt > 0.1 * n_pairs and doubt > 1.0 else 0
+    layout = UNCERTAIN if pointless or (doubt > 0.1 * n_pairs and doubt > 1.0) else 0
     for i in range(first, stop):
         if lines[i]["relation"] == SPACE or lines[i]["relation"] == BARE:
             return layout | (WRAPPED if shares[WRAP] >= shares[LINK] else BROKEN_LINES)

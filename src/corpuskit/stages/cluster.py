@@ -26,15 +26,17 @@ COMPARED: Final = ("candidate_pairs", "refused_by_sketch", "measured_pairs", "ma
 
 # The dearer the measure, the surer the signatures must be: a pair whose lengths multiply to more than the first number
 # is measured only when at least threshold - margin of the signatures' values agree (a microsecond at the first step,
-# ten at the second, more than a millisecond at the third). Of pairs of licence texts of 2,000 to 20,000 characters the
-# least Jaccard of 5 characters was .66 at similarities of .85 and more, and .43 at .70; of unrelated ones the median
-# was .14 to .23, growing with length, and of unrelated passages of speeches below .1. With 256 permutations a pair
-# with Jaccard .25 passes the first step at threshold .85 in 9,999 of 10,000 cases; its bands find one in five.
-AGREEMENT_STEPS: Final = (
-    (300 * 300, Decimal("0.70")),
-    (2_000 * 2_000, Decimal("0.55")),
-    (8_000 * 8_000, Decimal("0.45")),
-)
+# ten to more than a thousand at the second). Measured for shingles of 5 characters, and used for those alone: of pairs
+# of licence texts of 2,000 to 20,000 characters the least Jaccard was .66 at similarities of .85 and more, and .43 at
+# .70; of unrelated ones the median was .14 to .23, growing with length, and of passages of speeches below .1. With 256
+# permutations a pair with Jaccard .25 passes the first step at threshold .85 in 9,999 of 10,000 cases, one with .4 the
+# second; their bands find one in five and four in five.
+AGREEMENT_STEPS: Final = ((300 * 300, Decimal("0.70")), (2_000 * 2_000, Decimal("0.55")))
+
+
+def may_refuse(*, shingle: str, shingle_size: int, permutations: int) -> bool:
+    """Whether the steps above were measured for such signatures: 5 characters, and enough values to estimate by."""
+    return shingle == "chars" and shingle_size == 5 and permutations >= 128
 
 
 def cluster(
@@ -46,13 +48,15 @@ def cluster(
     n_chars: Ints,
     priority: Ints,
     threshold: Decimal,
+    refuse: bool = True,
 ) -> tuple[pa.Table, dict[str, int]]:
     """MEMBERS of all contents, and what it took.
 
     `active` (int64, ascending) are the contents that BUCKETS names, `normalized` their texts, `sketches` (uint8[active,
     permutations]) the low bytes of their signatures; `n_chars` and `priority` (place in the policy's order) are those
-    of all contents. The counts are those of COMPARED: pairs that share a bucket, pairs whose signatures are too
-    different, pairs measured after the bounds that lose nothing, matches.
+    of all contents. `refuse` lets signatures refuse dear pairs (see `may_refuse`). The counts are those of COMPARED:
+    pairs that share a bucket, pairs whose signatures are too different, pairs measured after the bounds that lose
+    nothing, matches.
     """
     by_priority = np.argsort(priority[active])
     place = np.full(len(priority), -1, dtype=np.int64)
@@ -79,8 +83,10 @@ def cluster(
     bucket = buffers.numbers(buckets["bucket"])[order]
 
     gap = 1 - Fraction(threshold)
-    works = np.array([work for work, _ in AGREEMENT_STEPS])
-    agreements = np.array([math.ceil((threshold - margin) * sketches.shape[1]) for _, margin in AGREEMENT_STEPS])
+    steps = AGREEMENT_STEPS if refuse else ()
+    works = np.array([work for work, _ in steps], dtype=np.int64)
+    needed = [math.ceil((threshold - margin) * sketches.shape[1]) for _, margin in steps]
+    agreements = np.array(needed, dtype=np.int64)
     rule = Rule(gap.numerator, gap.denominator, LONG_CHARS, buffers.frozen(works), buffers.frozen(agreements))
     fields = (data, starts, ends, n_chars[active], bags, sketches[by_priority], word_bags, word_bag, word_counts)
     texts = Texts(*map(buffers.frozen, fields))

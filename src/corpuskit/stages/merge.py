@@ -57,6 +57,14 @@ class Decisions:
     min_similarity: Numbers
 
 
+@dataclass(frozen=True)
+class Sources:
+    """Which passages the records name: those of record r are `passages[starts[r]:starts[r + 1]]`."""
+
+    starts: Ints
+    passages: Ints
+
+
 def decide(
     places: Places, members: pa.Table, kept: Ints, content_hashes: Words, n_words: Ints, canonical: pa.Array
 ) -> Decisions:
@@ -118,10 +126,10 @@ def merge_occurrences(passages: pa.Table, first: int, places: Places, decisions:
     return pa.table(columns, schema=schema.OCCURRENCES)
 
 
-def merge_records(passages: pa.Table, first: int, places: Places, decisions: Decisions, sources: pa.Array) -> pa.Table:
-    """RECORDS whose kept passage is in a batch of NUMBERED passages, the first of which is passage `first`.
+def merge_records(passages: pa.Table, first: int, places: Places, decisions: Decisions, sources: Sources) -> pa.Table:
+    """RECORDS whose kept passage is in a batch of NUMBERED passages, the first being passage `first`.
 
-    `sources` is what `list_sources` gave for all records.
+    `sources` is what `choose_sources` gave for all records.
     """
     begin, end = np.searchsorted(decisions.kept, [first, first + len(passages)])
     kept = decisions.kept[begin:end]
@@ -138,13 +146,13 @@ def merge_records(passages: pa.Table, first: int, places: Places, decisions: Dec
         "min_similarity": pa.array(decisions.min_similarity[begin:end]),
         "variant_group": pa.nulls(len(kept), pa.string()),
         "canonical": decisions.canonical.take(pa.array(content)),
-        "sources": sources.slice(begin, end - begin),
+        "sources": _list_sources(places, decisions, sources, begin, end),
     }
     return pa.table(columns, schema=schema.RECORDS)
 
 
-def list_sources(places: Places, decisions: Decisions) -> pa.Array:
-    """The `sources` of all records, in their order."""
+def choose_sources(places: Places, decisions: Decisions) -> Sources:
+    """Choose the passages that each record names, at most MAX_SOURCES: see `RECORDS.sources`."""
     n_records = len(decisions.kept)
     of_passage = decisions.record_number[places.content]
     starts = np.zeros(n_records + 1, dtype=np.int64)
@@ -155,7 +163,14 @@ def list_sources(places: Places, decisions: Decisions) -> pa.Array:
     selected_starts = np.zeros(n_records + 1, dtype=np.int64)
     listed, kept, documents_of = map(buffers.frozen, (order, decisions.kept, places.document))
     select_sources(buffers.frozen(starts), listed, kept, documents_of, schema.MAX_SOURCES, selected, selected_starts)
+    return Sources(selected_starts, selected)
+
+
+def _list_sources(places: Places, decisions: Decisions, sources: Sources, begin: int, end: int) -> pa.Array:
+    """The column `sources` of the records from `begin` to `end`."""
     kind = schema.RECORDS.field("sources").type
+    starts = sources.starts[begin : end + 1] - sources.starts[begin]
+    selected = sources.passages[sources.starts[begin] : sources.starts[end]]
     documents = pa.array(places.document[selected])
     columns = [
         places.document_ids.take(documents),
@@ -169,4 +184,4 @@ def list_sources(places: Places, decisions: Decisions) -> pa.Array:
         pa.array(decisions.similarity[places.content[selected]]),
     ]
     structs = pa.StructArray.from_arrays(columns, fields=list(kind.value_type))
-    return pa.ListArray.from_arrays(pa.array(selected_starts, pa.int32()), structs, type=kind)
+    return pa.ListArray.from_arrays(pa.array(starts.astype(np.int32)), structs, type=kind)
