@@ -25,7 +25,8 @@ _KEYS: Final = {"build": str, "raw": str, "tables": dict, "counts": dict}
 class Corpus:
     """The tables of a corpus as Arrow datasets: lazy, filtered and projected on reading.
 
-    `corpus.records.to_table(columns=["text"])` reads one column; `manifest` tells settings, versions and checksums.
+    `corpus.records.to_table(columns=["text"])` reads one column; `manifest` tells settings, versions and checksums. The
+    files are those of one build: when a run publishes another, open the corpus again.
     """
 
     path: Path
