@@ -1,0 +1,63 @@
+"""Score the guard on the labelled pairs: does it call variants those that are, and only those?
+
+    python benchmarks/quality/variants.py [--half tuning|held_out] [--show]
+
+Precision and recall of "variant", by half and source. The evidence for what is a name is counted over the texts of all
+pairs, as a run counts it over its families; labels are not looked at. `--show` lists what went wrong.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from corpuskit.differences import Evidence, differences
+
+PAIRS = Path(__file__).parent / "variants" / "pairs.jsonl"
+HALVES = ("tuning", "held_out")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--half", choices=HALVES, action="append", help="only this half")
+    parser.add_argument("--show", action="store_true", help="list the pairs that are judged wrongly")
+    options = parser.parse_args()
+    pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
+    evidence = Evidence()
+    for pair in pairs:
+        evidence.add(pair["a"])
+        evidence.add(pair["b"])
+    print(f"{'half':9} {'source':14} {'made':5} {'pairs':>5} {'variants':>8} {'precision':>9} {'recall':>7}")
+    for half in options.half or HALVES:
+        judged = [(pair, differences(pair["a"], pair["b"], evidence)) for pair in pairs if pair["half"] == half]
+        kinds = sorted({(pair["source"], pair["synthetic"]) for pair, _ in judged})
+        for source, synthetic in kinds:
+            rows = [row for row in judged if (row[0]["source"], row[0]["synthetic"]) == (source, synthetic)]
+            score(half, source, "yes" if synthetic else "no", rows)
+        score(half, "natural only", "no", [row for row in judged if not row[0]["synthetic"]])
+        score(half, "all", "", judged)
+        if options.show:
+            show(judged)
+
+
+def score(half: str, source: str, made: str, judged: list[tuple[dict[str, Any], list[Any]]]) -> None:
+    """One line of the table."""
+    variants = sum(pair["label"] == "variant" for pair, _ in judged)
+    called = sum(bool(found) for _, found in judged)
+    right = sum(bool(found) and pair["label"] == "variant" for pair, found in judged)
+    precision, recall = (f"{right / of:.3f}" if of else "–" for of in (called, variants))
+    print(f"{half:9} {source:14} {made:5} {len(judged):5} {variants:8} {precision:>9} {recall:>7}")
+
+
+def show(judged: list[tuple[dict[str, Any], list[Any]]]) -> None:
+    """The pairs that are judged wrongly, with what was found."""
+    for pair, found in judged:
+        if bool(found) != (pair["label"] == "variant"):
+            print(f"\n{pair['id']} {pair['label']} ({pair['source']}, {pair['how']})")
+            print(f"  a: {pair['a']!r}\n  b: {pair['b']!r}")
+            for kind, left, right in found:
+                print(f"  {kind}: {pair['a'][slice(*left)]!r} → {pair['b'][slice(*right)]!r}")
+
+
+if __name__ == "__main__":
+    main()
