@@ -2,8 +2,9 @@
 
     python benchmarks/quality/variants.py [--half tuning|held_out] [--show]
 
-Precision and recall of "variant", by half and source. The evidence for what is a name is counted over the texts of all
-pairs, as a run counts it over its families; labels are not looked at. `--show` lists what went wrong.
+Precision and recall of "variant", by half and source. The evidence for what is a name is counted over the second texts
+of all pairs, as a run counts it over the heads of its families; labels are not looked at. `--show` lists what went
+wrong.
 """
 
 import argparse
@@ -25,7 +26,6 @@ def main() -> None:
     pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
     evidence = Evidence()
     for pair in pairs:
-        evidence.add(pair["a"])
         evidence.add(pair["b"])
     print(f"{'half':9} {'source':14} {'made':5} {'pairs':>5} {'variants':>8} {'precision':>9} {'recall':>7}")
     for half in options.half or HALVES:

@@ -5,7 +5,8 @@ subsequence; where they differ, look for numbers, names and negations on either 
 OCR slip, an ordinary word, a list mark in front or a reference behind is not a difference that is protected.
 
 A word is a name by its capital letter, unless the corpus writes it without one elsewhere (`Evidence`); where capitals
-say nothing (first in a sentence, text in capitals, German nouns) or do not exist, by the corpus and by CLDR's countries.
+say nothing (first in a sentence, text in capitals, German nouns) or do not exist, by the corpus and by the countries
+of CLDR.
 """
 
 import difflib
@@ -14,7 +15,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import takewhile
 from typing import Final, Literal, NamedTuple
 
@@ -43,15 +44,6 @@ QUADRATIC_WORDS: Final = 20_000
 """Longer passages are lined up by difflib: the exact way takes 50 MB for two of this length, four times for double."""
 
 
-class Token(NamedTuple):
-    """A word as folded, as written, and where it begins and ends, in characters."""
-
-    folded: str
-    written: str
-    start: int
-    end: int
-
-
 class Difference(NamedTuple):
     """What differs, of which kind: characters of the left and of the right text; empty where one has more."""
 
@@ -70,13 +62,18 @@ class Evidence:
     def add(self, text: str) -> None:
         """Count the words of one more text."""
         reading = Reading(text)
-        for at, token in enumerate(reading.tokens):
-            first = token.written[0]
-            if first.islower():
-                if not reading.in_address(at):
-                    self.lower[token.folded] += 1
-            elif first.isupper() and reading.capitals_tell and not reading.begins_sentence(at):
-                self.upper[token.folded] += 1
+        capitals = []
+        lower = []
+        for at, (written, folded) in enumerate(zip(reading.written, reading.folded, strict=True)):
+            if reading.addresses and reading.in_address(at):
+                continue
+            if written[0].islower():
+                lower.append(folded)
+            elif written[0].isupper():
+                capitals.append((at, folded))
+        self.lower.update(lower)
+        if reading.capitals_tell:
+            self.upper.update([folded for at, folded in capitals if not reading.begins_sentence(at)])
 
     def ordinary(self, word: str) -> bool:
         """Whether the corpus writes it without a capital often enough."""
@@ -92,51 +89,76 @@ class Reading:
         self.begin = _front(text)
         behind = _BEHIND.search(text, max(self.begin, len(text) - LONGEST_REFERENCE))
         self.end = behind.start() if behind else len(text)
-        words = _pattern().finditer(text, self.begin, self.end)
-        self.tokens = [Token(fold(match[0]), match[0], *match.span()) for match in words]
-        self._addresses: list[tuple[int, int]] | None = None
-        words = [token.written for token in self.tokens[1:] if token.written[0].isalpha()]
-        capitals = sum(word[0].isupper() for word in words)
-        self.capitals_tell = 4 * capitals <= 3 * len(words)
-        self.german = len(GERMAN.intersection(token.folded for token in self.tokens)) >= 3
+        self.written: list[str] = _pattern().findall(text, self.begin, self.end)
+        self.folded = list(map(fold, self.written))
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where each word stands, in characters."""
+        return [match.span() for match in _pattern().finditer(self.text, self.begin, self.end)]
+
+    @cached_property
+    def capitals_tell(self) -> bool:
+        """Whether most words have no capital, so that one says something."""
+        words = [word for word in self.written[1:] if word[0].isalpha()]
+        return 4 * sum(word[0].isupper() for word in words) <= 3 * len(words)
+
+    @cached_property
+    def german(self) -> bool:
+        """Whether all nouns have a capital."""
+        return len(GERMAN.intersection(self.folded)) >= 3
+
+    @cached_property
+    def addresses(self) -> list[tuple[int, int]]:
+        """Where URLs, e-mail addresses and file names stand."""
+        return [self._around(*match.span()) for match in _ADDRESS.finditer(self.text)]
 
     def before(self, at: int) -> str:
-        """What stands between the token and the one before it."""
-        return self.text[self.tokens[at - 1].end if at else self.begin : self.tokens[at].start]
+        """What stands between a word and the one before it."""
+        return self.text[self.spans[at - 1][1] if at else self.begin : self.spans[at][0]]
 
     def begins_sentence(self, at: int) -> bool:
         """Whether a capital may be there because a sentence begins; not after `Mr.`, `Dr.`, `J.`."""
         if at == 0:
             return True
-        previous = self.tokens[at - 1].written
+        previous = self.written[at - 1]
         between = self.before(at)
         if between.startswith(".") and len(previous) <= 3 and previous[0].isupper() and previous.isalpha():
             between = between[1:]
         return any(mark in _SENTENCE_MARKS for mark in between)
 
     def in_address(self, at: int) -> bool:
-        """Whether the token is part of a URL, an e-mail address or a file name."""
-        if self._addresses is None:
-            self._addresses = [match.span() for match in _ADDRESS.finditer(self.text)]
-        return any(start <= self.tokens[at].start < end for start, end in self._addresses)
+        """Whether the word is part of an address."""
+        return any(start <= self.spans[at][0] < end for start, end in self.addresses) if self.addresses else False
+
+    def _around(self, start: int, end: int) -> tuple[int, int]:
+        """The run of non-blank characters around a place."""
+        begin = max(self.text.rfind(blank, 0, start) for blank in _BLANKS) + 1
+        ends = [self.text.find(blank, end) for blank in _BLANKS]
+        return begin, min((found for found in ends if found >= 0), default=len(self.text))
 
 
+_BLANKS: Final = " \n\t\u3000"
 _SENTENCE_MARKS: Final = frozenset(".!?:;…。！？؟।•*\n")
-_ADDRESS: Final = re.compile(r"\b(?:[a-z]+://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b\w+(?:[./_]\w+)*\.[A-Za-z]{2,4}\b")
+_ADDRESS: Final = re.compile(r"://|(?:(?<=\w)|(?<=\bwww))(?:@(?=\w)|\.(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b))")
+"""What only an address or a file name has inside: it is the run of non-blanks around."""
 _CHINESE: Final = "〇零一二三四五六七八九十百千万萬亿億两兩"
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
 
 # One mark in front: bullets, quotes and markup; a number or letter with a mark behind it; a number before a capital or
 # a letter of a script without capitals. Years and numbers before a word in lower case stay: `12 months`, `2003 was`.
-_ENUMERATOR: Final = r"(?:\d{1,4}(?:[.\-]\d{1,3})*(?:\.?[^\W\d_])?\d?|[^\W\d_]|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十]{1,3})"
+_ENUMERATOR: Final = (
+    r"(?:\d{1,4}(?:[.\-]\d{1,3})*(?:\.?[^\W\d_])?\d?|[^\W\d_]|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十]{1,3})"
+)
 _FRONT: Final = re.compile(
     rf"(?:[^\w\s]*\s*[(\[（]?{_ENUMERATOR}(?:\s*[.)\]:、．）/]+)+(?:\s+|(?=[^\W\d_]{{2}}))"
     r"|(?:</?\w+>|\W)*(?:\d{1,3}(?:\.\d{1,3})*|\d{1,2}[^\W\d_])\s+(?=[\"'“‘«]*(?P<next>[^\W\d_a-z]\w*)))",
 )
 
-# What stands behind a quotation's end: `." [1958th meeting, para. 223.]`, `” (A/47/PV.12, p. 18)`, the number of a note.
+# What stands behind a quotation's end: `." [1958th meeting, para. 223.]`, `” (A/47/PV.12, p. 18)`, a note's number.
 _BEHIND: Final = re.compile(
-    r"(?<=[\"”’»」'])[\s.,;]*(?:[(\[（【](?:[^()\[\]]|\([^()\[\]]*\))*\d(?:[^()\[\]]|\([^()\[\]]*\))*[)\]）】]|\d{1,3})\W*\Z"
+    r"(?:(?<=[\"”’»」'])[\s.,;]*[(\[（【](?:[^()\[\]]|\([^()\[\]]*\))*\d(?:[^()\[\]]|\([^()\[\]]*\))*[)\]）】]"
+    r"|(?<=[\"”»」])[.,;]?\d{1,3})\W*\Z"
 )
 
 
@@ -166,17 +188,17 @@ def _pattern() -> re.Pattern[str]:
     decimal = [code for code in digits if unicodedata.category(chr(code)) == "Nd"]
     others = [code for code in digits if code not in set(decimal) and chr(code) not in _SUPERSCRIPTS]
     digit, other = _class(decimal), _class([code for code in others if not unspaced[code]])
-    letter = _class(np.flatnonzero(letters & ~unspaced).tolist())
-    alone = _class(np.flatnonzero((table & characters.LETTER != 0) & unspaced).tolist())
+    letter = _class(np.flatnonzero(letters & ~unspaced).tolist(), "\U00010000-\U0001efff")
+    alone = _class(np.flatnonzero((table & characters.LETTER != 0) & unspaced).tolist(), "\U00020000-\U000323af")
     number = rf"{digit}+(?:[.,:/٫٬'’·]{digit}+)*[{_SUPERSCRIPTS}]*|{other}"
     return re.compile(rf"{number}|{letter}+(?<=[nN])['’][tT](?!{letter})|{letter}+|[{_CHINESE}]{{2,}}|{alone}")
 
 
-def _class(codes: Sequence[int]) -> str:
-    """A character class of code points, ascending."""
-    places = np.asarray(codes)
+def _class(codes: Sequence[int], more: str = "") -> str:
+    """A character class of code points, ascending; beyond the BMP in one range, as `re` tries ranges there in turn."""
+    places = np.asarray([code for code in codes if code < 0x10000])
     breaks = np.flatnonzero(np.diff(places) > 1) + 1
-    return "[" + "".join(f"\\U{run[0]:08x}-\\U{run[-1]:08x}" for run in np.split(places, breaks)) + "]"
+    return "[" + "".join(f"\\U{run[0]:08x}-\\U{run[-1]:08x}" for run in np.split(places, breaks)) + more + "]"
 
 
 @lru_cache(maxsize=1 << 16)
@@ -201,6 +223,11 @@ def blurred(word: str) -> str:
     return bare.translate(_LOOKALIKES).replace("rn", "m").replace("ß", "ss")
 
 
+def fold_words(text: str) -> tuple[str, ...]:
+    """The words of a piece of text, folded."""
+    return tuple(fold(match[0]) for match in _pattern().finditer(text))
+
+
 def differences(left: str, right: str, evidence: Evidence, kinds: Iterable[str] = KINDS) -> list[Difference]:
     """What two texts differ in that is of one of the `kinds`, in order: at most one for each place and kind."""
     return compare(Reading(left), Reading(right), evidence, kinds)
@@ -211,7 +238,7 @@ def compare(left: Reading, right: Reading, evidence: Evidence, kinds: Iterable[s
     found: list[Difference] = []
     wanted = [(kind, judge) for kind, judge in _JUDGES if kind in kinds]
     for edit in _edits(left, right):
-        if _same_letters(edit) or _is_note(edit):
+        if (_plain(edit[0]) and _plain(edit[1])) or _same_letters(edit) or _is_note(edit):
             continue
         for kind, judge in wanted:
             hits = judge(edit, evidence)
@@ -222,40 +249,39 @@ def compare(left: Reading, right: Reading, evidence: Evidence, kinds: Iterable[s
 
 
 class Side(NamedTuple):
-    """One side of a place where two texts differ: tokens `begin` to `end` of a reading."""
+    """One side of a place where two texts differ: words `begin` to `end` of a reading."""
 
     reading: Reading
     begin: int
     end: int
 
     @property
-    def tokens(self) -> list[Token]:
-        """The tokens there."""
-        return self.reading.tokens[self.begin : self.end]
+    def words(self) -> list[str]:
+        """The words there, folded."""
+        return self.reading.folded[self.begin : self.end]
 
     @property
-    def words(self) -> list[str]:
-        """The tokens there, folded."""
-        return [token.folded for token in self.tokens]
+    def written(self) -> list[str]:
+        """The words there as written."""
+        return self.reading.written[self.begin : self.end]
 
     def span(self, hits: Sequence[int]) -> tuple[int, int]:
-        """Characters from the first to the last of the tokens `hits`; empty, behind what comes before, for none."""
-        tokens = self.reading.tokens
+        """Characters from the first to the last of the words `hits`; empty, behind what comes before, for none."""
+        spans = self.reading.spans
         if hits:
-            return tokens[min(hits)].start, tokens[max(hits)].end
-        at = tokens[self.begin - 1].end if self.begin else self.reading.begin
+            return spans[min(hits)][0], spans[max(hits)][1]
+        at = spans[self.begin - 1][1] if self.begin else self.reading.begin
         return at, at
 
 
 Edit = tuple[Side, Side]
 Hits = tuple[list[int], list[int]] | None
-"""The tokens that make the difference, on both sides; None when there is none."""
+"""The words that make the difference, on both sides; None when there is none."""
 
 
 def _edits(left: Reading, right: Reading) -> Iterator[Edit]:
     """Where two texts differ: what stands between the equal runs."""
-    one = [token.folded for token in left.tokens]
-    two = [token.folded for token in right.tokens]
+    one, two = left.folded, right.folded
     before = (0, 0)
     for a, b, size in [*_equal_runs(one, two), (len(one), len(two), 0)]:
         if (a, b) != before:
@@ -273,6 +299,24 @@ def _equal_runs(one: list[str], two: list[str]) -> Iterator[tuple[int, int, int]
             yield op.src_start, op.dest_start, op.src_end - op.src_start
 
 
+@cache
+def _listed() -> frozenset[str]:
+    """Words that a list has."""
+    known = lexicon()
+    return known.negations.union(known.values, known.modals)
+
+
+def _plain(side: Side) -> bool:
+    """Whether nothing can be protected there, at a glance: words in lower case, without accents, that no list has."""
+    if side.reading.addresses:
+        return False
+    listed = _listed()
+    return all(
+        word.isascii() and word.isalpha() and word.islower() and word[0] != "n" and word not in listed
+        for word in side.written
+    )
+
+
 def _same_letters(edit: Edit) -> bool:
     """Whether the sides differ in blanks, hyphens, accents or look-alikes only; numbers must be the same numbers."""
     left, right = ("".join(side.words) for side in edit)
@@ -286,7 +330,7 @@ def _same_letters(edit: Edit) -> bool:
 def _is_note(edit: Edit) -> bool:
     """Whether one side has only the number of a note more, set against a word's end or a mark."""
     for side, other in (edit, edit[::-1]):
-        if other.tokens or len(side.tokens) != 1 or not _is_number(side.words[0]) or len(side.words[0]) > 2:
+        if other.words or len(side.words) != 1 or not _is_number(side.words[0]) or len(side.words[0]) > 2:
             continue
         before = side.reading.before(side.begin)
         if before and before[-1] in "\"”’»」'.,;^":
@@ -303,7 +347,7 @@ def _is_number(word: str) -> bool:
 
 def _numbers(edit: Edit, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike
     digits = [[at for at, word in enumerate(side.words, side.begin) if _is_number(word)] for side in edit]
-    written = [[side.reading.tokens[at].folded for at in hits] for side, hits in zip(edit, digits, strict=True)]
+    written = [[side.reading.folded[at] for at in hits] for side, hits in zip(edit, digits, strict=True)]
     if written[0] != written[1]:
         return digits[0], digits[1]
     return _values(edit, lexicon().values) or _numerals(edit)
@@ -328,19 +372,13 @@ _ROMAN: Final = re.compile(r"[IVXLC]+")
 
 def _numerals(edit: Edit) -> Hits:
     """Chinese numerals, or Roman ones in capitals, on both sides, and not the same."""
-    for kind in (_is_chinese_numeral, lambda token: bool(_ROMAN.fullmatch(token.written))):
-        hits = [[at for at, token in enumerate(side.tokens, side.begin) if kind(token)] for side in edit]
+    for kind in (_CHINESE.__contains__, _ROMAN.fullmatch):
+        hits = [[at for at, word in enumerate(side.written, side.begin) if kind(word)] for side in edit]
         if hits[0] and hits[1]:
-            left, right = (
-                [side.reading.tokens[at].folded for at in found] for side, found in zip(edit, hits, strict=True)
-            )
+            left, right = ([side.reading.folded[at] for at in found] for side, found in zip(edit, hits, strict=True))
             if left != right:
                 return hits[0], hits[1]
     return None
-
-
-def _is_chinese_numeral(token: Token) -> bool:
-    return token.written in _CHINESE
 
 
 # --- negations and modals ---
@@ -363,10 +401,9 @@ def _negations(edit: Edit, evidence: Evidence) -> Hits:  # noqa: ARG001 - all ju
 
 def _negating_parts(side: Side) -> int:
     """How many negating parts of words there are, in the words with two more on either side."""
-    tokens = side.reading.tokens[max(side.begin - 2, 0) : side.end + 2]
-    if not any(token.written >= "\u0e00" for token in tokens):
+    joined = "".join(side.reading.folded[max(side.begin - 2, 0) : side.end + 2])
+    if joined.isascii():
         return 0
-    joined = "".join(token.folded for token in tokens)
     return sum(joined.count(part) for part in NEGATING_PARTS)
 
 
@@ -394,23 +431,22 @@ def _names(edit: Edit, evidence: Evidence) -> Hits:
 
 
 def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
-    """Whether a token that the other side does not have is (part of) a name."""
-    reading, token = side.reading, side.reading.tokens[at]
-    first = token.written[0]
-    if reading.in_address(at):
-        return bool(other.words) and token.folded not in _SCHEMES and _other_address(other)
-    if not first.isupper() or _is_title(side, other, at) or _is_initials(reading, at):
+    """Whether a word that the other side does not have is (part of) a name."""
+    reading, word, written = side.reading, side.reading.folded[at], side.reading.written[at]
+    if reading.addresses and reading.in_address(at):
+        return bool(other.words) and word not in _SCHEMES and _other_address(other)
+    if len(written) == 1 or not written[0].isupper() or evidence.ordinary(word) or word in lexicon().values:
         return False
-    if len(token.written) == 1 or evidence.ordinary(token.folded) or token.folded in lexicon().values:
+    if _is_title(side, other, at) or _is_initials(reading, at):
         return False
     if not reading.capitals_tell:
-        return evidence.upper[token.folded] > 0
-    if token.written.isupper():
+        return evidence.upper[word] > 0
+    if written.isupper():
         return True
     if reading.german:
-        return token.folded in lexicon().territories or (at > 0 and reading.tokens[at - 1].written[0].isupper())
+        return word in lexicon().territories or (at > 0 and reading.written[at - 1][0].isupper())
     if reading.begins_sentence(at):
-        return evidence.upper[token.folded] > 0 or token.folded in lexicon().territories
+        return evidence.upper[word] > 0 or word in lexicon().territories
     return True
 
 
@@ -424,23 +460,25 @@ def _other_address(side: Side) -> bool:
 
 def _is_title(side: Side, other: Side, at: int) -> bool:
     """A short word with a point before a capital (`Mr.`, `Dr.`, `J.`) that the other side has nothing for."""
-    following = side.reading.text[side.reading.tokens[at].end :][:3]
-    short = len(side.reading.tokens[at].written) <= 4
-    return not other.words and short and bool(re.match(r"\.\s+\w", following)) and following[-1].isupper()
+    if other.words or len(side.reading.written[at]) > 4:
+        return False
+    end = side.reading.spans[at][1]
+    following = side.reading.text[end : end + 3]
+    return bool(re.match(r"\.\s\w", following)) and following[-1].isupper()
 
 
 def _is_initials(reading: Reading, at: int) -> bool:
     """Whether a word in capitals abbreviates what stands before it: `communications technologies (ICTs)`."""
-    word = reading.tokens[at].written.rstrip("s")
+    word = reading.written[at].rstrip("s")
     if len(word) < 2 or not word.isupper() or "(" not in reading.before(at):
         return False
-    initials = iter([token.folded[0] for token in reading.tokens[max(at - 2 * len(word), 0) : at]])
+    initials = iter([folded[0] for folded in reading.folded[max(at - 2 * len(word), 0) : at]])
     return all(letter in initials for letter in word.casefold())
 
 
 def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether the other side has the same name in another spelling, form or reading."""
-    word = side.reading.tokens[at].folded
+    word = side.reading.folded[at]
     return any(_one_name(word, rival, evidence) for rival in other.words)
 
 
@@ -463,7 +501,7 @@ def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
 
 def _territories(edit: Edit) -> Hits:
     """Countries and regions, in scripts without capitals, that one side has and the other has not."""
-    if not any(token.written >= "\u0590" for side in edit for token in side.tokens):
+    if not any(word >= "\u0590" for side in edit for word in side.words):
         return None
     found = [_listed_territories(side) for side in edit]
     if found[0] == found[1]:
@@ -477,9 +515,9 @@ def _listed_territories(side: Side) -> set[str]:
     parts = {word[a : len(word) - b] for word in side.words for a in range(3) for b in range(3)}
     found = {part for part in parts if len(part) > 1 and part in known.territories}
     reach = known.longest_territory
-    before = "".join(_run(reversed(side.reading.tokens[max(side.begin - reach, 0) : side.begin])))[::-1]
+    before = "".join(_run(reversed(side.reading.folded[max(side.begin - reach, 0) : side.begin])))[::-1]
     here = "".join(side.words)
-    run = before + here + "".join(_run(iter(side.reading.tokens[side.end : side.end + reach])))
+    run = before + here + "".join(_run(iter(side.reading.folded[side.end : side.end + reach])))
     begin, end = len(before), len(before) + len(here)
     for start in range(end):
         for stop in range(max(start + 2, begin + 1), min(start + reach, len(run)) + 1):
@@ -488,9 +526,9 @@ def _listed_territories(side: Side) -> set[str]:
     return found
 
 
-def _run(tokens: Iterator[Token]) -> Iterator[str]:
-    """The characters up to the first word."""
-    return (token.folded for token in takewhile(lambda token: len(token.written) == 1, tokens))
+def _run(words: Iterator[str]) -> Iterator[str]:
+    """The characters up to the first word of several."""
+    return takewhile(lambda word: len(word) == 1, words)
 
 
 _JUDGES: Final[tuple[tuple[Kind, Callable[[Edit, Evidence], Hits]], ...]] = (

@@ -1,7 +1,7 @@
 """Words that carry meaning on their own, in the world's main languages: negations, modals, numbers, months, countries.
 
 Numbers, calendar and territories are made by `benchmarks/quality/variants/make_lexicon.py` of the Unicode CLDR
-(copyright Unicode, Inc., Unicode licence v3) and num2words, 82 languages in all. Negations and modals are the short
+(copyright Unicode, Inc., Unicode licence v3) and num2words, 76 languages in all. Negations and modals are the short
 lists below: the standard negators (Dryer 2013, "Negative Morphemes", WALS Online, chapter 112) with the negative
 pronouns and adverbs of the same languages. Left out is what is a common word elsewhere (Finnish `en`, Danish `ej`).
 """
@@ -32,7 +32,10 @@ değil yok hayır hiç deyil yox heç биш үгүй
 tidak bukan jangan belum huwag walang hakuna hapana không chưa chẳng đừng
 """
 
-NEGATING_PARTS: Final = "不 没 沒 未 无 無 非 勿 莫 ない なか なく ませ ไม่ มิได้ ห้าม ບໍ່ မဟုတ် ဘူး មិន ពុំ 않 못 아니 없".split()
+NEGATING_PARTS: Final = (
+    *("不", "没", "沒", "未", "无", "無", "非", "勿", "莫", "ない", "なか", "なく", "ませ"),
+    *("ไม่", "มิได้", "ห้าม", "ບໍ່", "မဟုတ်", "ဘူး", "មិន", "ពុំ", "않", "못", "아니", "없"),
+)
 """Negations inside words, where a script writes without spaces, and in Korean."""
 
 NEGATING_PREFIXES: Final = ("ne", "nie", "не", "ن", "نمی")
@@ -57,7 +60,9 @@ _MODALS: Final = {
 }
 """Duty, advice, leave: a change from one of the three to another, within a language, changes what is demanded."""
 
-GERMAN: Final = frozenset("der die das den dem des und ein eine einen ist sind von mit für auf nicht dass im zu".split())
+GERMAN: Final = frozenset(
+    ("der", "die", "das", "den", "dem", "des", "und", "ein", "eine", "einen", "ist", "sind", "von", "mit", "für", "auf")
+)
 """Three of these make a text German, the one language with many speakers that writes all nouns with a capital."""
 
 

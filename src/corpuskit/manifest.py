@@ -22,7 +22,7 @@ DISTRIBUTION: Final = "corpuskit-curation"
 COUNTS: Final = ("documents", "problems", "passages", "exact", "near", "filtered", "records")
 """The counts of a run that its manifest holds."""
 
-PINNED: Final = ("pyarrow", "numpy", "numba", "faust-cchardet")
+PINNED: Final = ("pyarrow", "numpy", "numba", "faust-cchardet", "rapidfuzz")
 """Libraries on which rows may depend; their versions are in the manifest."""
 
 _INVENTORY: Final = ["path", "member", "sha256", "size_bytes", "problem"]

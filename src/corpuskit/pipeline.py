@@ -3,7 +3,7 @@
 In short:
 
     scan ─ jobs ─ [read decode segment normalize distinct sign] ─ shards      per batch, in worker processes
-    shards ─ number contents ─ rank ─ block ─ cluster ─ decisions             whole corpus
+    shards ─ number contents ─ rank ─ block ─ cluster ─ protect ─ decisions   whole corpus
     shards + decisions ─ merge ─ build ─ publish                              shard by shard
 """
 
@@ -35,6 +35,7 @@ from corpuskit.shards import Shard
 from corpuskit.stages.block import block
 from corpuskit.stages.cluster import cluster, may_refuse
 from corpuskit.stages.merge import Decisions, Places, choose_sources, decide, merge_occurrences, merge_records, reasons
+from corpuskit.stages.protect import Variant, cluster_parts, family_heads, link_variants, relatives, split, variants
 from corpuskit.stages.rank import explain, rank
 
 JOB_BYTES: Final = 8 << 20
@@ -62,6 +63,7 @@ class Result:
     near: int
     filtered: int
     records: int
+    variants: int
     raw_bytes: int
     seconds: float
     skipped: Mapping[str, int] = field(default_factory=dict)
@@ -140,6 +142,7 @@ class Resolved:
 
     places: Places
     decisions: Decisions
+    links: pa.Table
     compared: Mapping[str, int]
 
 
@@ -151,28 +154,56 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
     lengths = shards.text_lengths(batch_shards)
     ranking = rank(places.content, places.document, places.text_hashes, lengths, policy=policy, trust=trust)
 
+    kept = buffers.numbers(ranking.ranks["kept"])
+
     keys = (shards.band(batch_shards, band)[index.signed_rows] for band in range(settings.bands))
     buckets = block(keys, index.signed)
     in_company = np.zeros(len(index.firsts), dtype=np.bool_)
     in_company[buffers.numbers(buckets["content"])] = True
     active = np.flatnonzero(in_company)
-    members, compared = cluster(
+    rule = {
+        "n_chars": shards.content_column(batch_shards, "n_chars")[index.firsts],
+        "priority": buffers.numbers(ranking.ranks["priority"]),
+        "threshold": settings.threshold,
+        "refuse": may_refuse(
+            shingle=settings.shingle, shingle_size=settings.shingle_size, permutations=settings.permutations
+        ),
+    }
+    families, compared = cluster(
         shards.texts(batch_shards, index.firsts[active]),
         active,
         buckets,
         sketches=shards.sketches(batch_shards, index.signed_rows[in_company[index.signed]]),
-        n_chars=shards.content_column(batch_shards, "n_chars")[index.firsts],
-        priority=buffers.numbers(ranking.ranks["priority"]),
-        threshold=settings.threshold,
-        refuse=may_refuse(
-            shingle=settings.shingle, shingle_size=settings.shingle_size, permutations=settings.permutations
-        ),
+        **rule,
     )
+    members, found = families, []
+    if settings.protect:
+        rows = relatives(families)
+        wordings = shards.wordings(batch_shards, kept[rows])
+        parts = split(families, rows, wordings, kinds=settings.protect)
+        inside = parts.part >= 0
+        members, more = cluster_parts(
+            families,
+            parts,
+            buckets,
+            shards.texts(batch_shards, index.firsts[inside]),
+            sketches=shards.sketches(batch_shards, index.signed_rows[inside[index.signed]]),
+            **rule,
+        )
+        compared = {name: count + more[name] for name, count in compared.items()}
+        found = variants(families, members, parts)
     canonical = explain(ranking, buffers.numbers(members["record"]))
     n_words = shards.content_column(batch_shards, "n_words")[index.firsts]
-    kept = buffers.numbers(ranking.ranks["kept"])
-    decisions = decide(places, members, kept, index.hashes, n_words, canonical)
-    return Resolved(places, decisions, compared)
+    decisions = decide(places, members, kept, index.hashes, n_words, canonical, family=family_heads(families, members))
+    return Resolved(places, decisions, _links(batch_shards, found, decisions, kept), compared)
+
+
+def _links(batch_shards: Sequence[Shard], found: list[Variant], decisions: Decisions, kept: Ints) -> pa.Table:
+    """LINKS of variants, in the order of the records."""
+    found = sorted(found, key=lambda variant: int(kept[variant.content]))
+    pairs = np.array([(variant.content, variant.head) for variant in found], dtype=np.int64).reshape(-1)
+    ids = buffers.hex_strings(decisions.content_hashes[pairs])
+    return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs]))
 
 
 def _prepare(
@@ -224,6 +255,7 @@ def _write(folder: Path, batch_shards: Sequence[Shard], corpus: Resolved, facts:
             stack.enter_context(writer)
         documents = pa.concat_tables([shard.documents for shard in batch_shards])
         writers["documents"].write(documents.sort_by([("path", "ascending"), ("member", "ascending")]))
+        writers["links"].write(corpus.links)
         first = 0
         for shard in batch_shards:
             for at in range(0, len(shard.passages), WRITE_ROWS):
@@ -259,6 +291,7 @@ def _result(
         near=near,
         filtered=0,
         records=records,
+        variants=len(corpus.links),
         raw_bytes=int(buffers.numbers(inventory.files["size_bytes"]).sum()),
         seconds=round(seconds, 3),
         skipped=dict(inventory.skipped),

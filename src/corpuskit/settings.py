@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, field_validator, model_validator
 
 from corpuskit.errors import SettingsError
 
@@ -102,6 +102,11 @@ class Settings(BaseModel):
         ge=0,
         lt=1 << 32,
     )
+    protect: tuple[Literal["numbers", "names", "negations"], ...] = _knob(
+        ("numbers", "names", "negations"),
+        "Differences that carry meaning: near copies that differ in one of these kinds become records of their own, "
+        "linked as variants. Dates are numbers, modal verbs (must, may) are negations; an empty list merges them all.",
+    )
     canonical: Literal["most_copies", "longest", "earliest"] | tuple[str, ...] = _knob(
         "most_copies",
         "Which wording a record keeps: most_copies (most documents, then most occurrences, then longest, then "
@@ -114,6 +119,11 @@ class Settings(BaseModel):
         ge=0,
         le=4096,
     )
+
+    @field_validator("protect", mode="after")
+    @classmethod
+    def _ordered(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(set(kinds), key=("numbers", "names", "negations").index))
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

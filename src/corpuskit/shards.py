@@ -76,6 +76,21 @@ def places(shards: Sequence[Shard], index: Contents) -> Places:
     )
 
 
+def wordings(shards: Sequence[Shard], rows: Ints) -> pa.Array:
+    """Texts of passages as cleaned, by their row over all shards, in any order."""
+    order = np.argsort(rows, kind="stable")
+    ascending = rows[order]
+    bounds = np.searchsorted(ascending, np.cumsum([0, *(len(shard.passages) for shard in shards)]))
+    base = 0
+    parts: list[pa.Array] = []
+    for shard, begin, end in zip(shards, bounds, bounds[1:], strict=False):
+        parts.append(buffers.one_chunk(shard.passages["text"].take(pa.array(ascending[begin:end] - base))))
+        base += len(shard.passages)
+    back = np.empty(len(rows), dtype=np.int64)
+    back[order] = np.arange(len(rows))
+    return pa.concat_arrays(parts).take(pa.array(back))
+
+
 def _rebased(shards: Sequence[Shard], name: str, sizes: Sequence[int]) -> Ints:
     """A column of row numbers inside each shard, as row numbers over all shards."""
     bases = np.cumsum([0, *sizes])[:-1]

@@ -18,8 +18,10 @@ from babel import Locale, localedata
 from num2words import num2words
 
 # Official languages of the UN and of states with many speakers; all scripts that CLDR covers at its "modern" level.
-LANGUAGES = """en fr es de it pt nl pl ru uk be bg sr mk cs sk sl hr ro hu el tr az kk uz sv da nb fi et lv lt is ga ca
-eu gl sq ar fa he ur ps hi bn mr ne pa gu ta te kn ml si th lo km my ka hy am zh zh_Hant ja ko vi id ms sw tl mn""".split()
+LANGUAGES = (
+    "en fr es de it pt nl pl ru uk be bg sr mk cs sk sl hr ro hu el tr az kk uz sv da nb fi et lv lt is ga ca eu gl sq "
+    "ar fa he ur ps hi bn mr ne pa gu ta te kn ml si th lo km my ka hy am zh zh_Hant ja ko vi id ms sw tl mn"
+)
 VALUES = [*range(100), 100, 1000, 1_000_000]
 
 
@@ -73,7 +75,7 @@ def territories(locale: Any) -> list[str]:
 def main() -> None:
     lists: dict[str, Any] = {"numbers": {}, "calendar": {}, "territories": []}
     names: set[str] = set()
-    for language in LANGUAGES:
+    for language in LANGUAGES.split():
         localedata._cache.clear()  # resolved aliases of one language show up in the next (Babel 2.18)
         locale = Locale.parse(language)
         lists["numbers"][language] = numbers(language)

@@ -63,8 +63,8 @@ def _check_rows(corpus: Corpus, settings: Settings, raw: Path, files: ExitStack,
     if tracer:
         tracer.check_rest()
     check_conservation(corpus, documents, records, places(pieces), findings)
-    check_links(corpus, records, findings)
-    check_no_repeats(records, settings, findings)
+    part = check_links(corpus, records, settings, findings)
+    check_no_repeats(records, part, settings, findings)
 
 
 def _tracer(raw: Path, documents: Documents, settings: Settings, findings: Findings) -> Tracer | None:

@@ -23,7 +23,8 @@ CHECKS: Final = {
     "raw_changed": "each raw file has the bytes that were read",
     "traceability": "each passage is its document's text at its spans, and nothing else is in a document",
     "direct_similarity": "each merged occurrence is itself at or above the threshold to its record",
-    "no_repeats": "no two records that share a bucket are at or above the threshold to each other",
+    "variants": "each record of a family of variants is like its head, and linked to it with the words that differ",
+    "no_repeats": "no two records that share a bucket are at or above the threshold to each other, but for variants",
     "problem_document": "each document could be read and decoded",
 }
 """Every name that a finding can have, and what holds when there is none."""

@@ -28,6 +28,8 @@ class Records:
     ids, contents, texts, visible: uint64[n, 2], the ids as they stand, and the hashes of the normalized texts
     (what the ids should be), of the texts, and of the texts without blanks; able: which may have near copies;
     n_chars: of the normalized text; normalized: large_string, on disk; sketches: of the able ones.
+    family: uint64[n, 2], the head of its family of variants, 0 for none; related: int64, the rows that have one;
+    wordings: large_string, on disk, the texts of those.
     """
 
     ids: Words
@@ -43,11 +45,15 @@ class Records:
     min_similarity: Numbers
     normalized: pa.Array
     sketches: Sketches
+    family: Words
+    related: Ints
+    wordings: pa.Array
 
 
 def check_records(corpus: Corpus, settings: Settings, files: ExitStack, findings: Findings) -> Records:
     """Check each record by itself, batch by batch; what is on disk is there until `files` are closed."""
     texts = Texts(files)
+    wordings = Texts(files)
     sketches = Sketches(files, bands=settings.bands, permutations=settings.permutations)
     columns: dict[str, list[Any]] = {}
     for table in batches(corpus, "records", findings):
@@ -67,10 +73,13 @@ def check_records(corpus: Corpus, settings: Settings, files: ExitStack, findings
         )
         sketches.add(band_keys(signatures, bands=settings.bands, rows=settings.rows), sketch(signatures))
         texts.add(normalized)
+        wordings.add(table["text"].filter(pc.is_valid(table["variant_group"])).cast(pa.large_string()))
         piece = {
             "ids": ids,
             "contents": hashes,
             "texts": hashing.hash_texts(table["text"], hashing.TEXT),
+            "family": hex_words(table["variant_group"])[0],
+            "in_family": ~is_null(table["variant_group"]),
             "visible": hashing.hash_slices(*without_blanks(table["text"]), hashing.TEXT),
             "has_content": flags_of(contents["has_content"]),
             "able": able,
@@ -80,7 +89,14 @@ def check_records(corpus: Corpus, settings: Settings, files: ExitStack, findings
         for name, values in piece.items():
             columns.setdefault(name, []).append(values)
     joined = {name: np.concatenate(parts) for name, parts in columns.items()} or _no_columns()
-    records = Records(lookup=Lookup(joined["ids"]), normalized=texts.column(), sketches=sketches, **joined)
+    records = Records(
+        lookup=Lookup(joined["ids"]),
+        normalized=texts.column(),
+        sketches=sketches,
+        related=np.flatnonzero(joined.pop("in_family")),
+        wordings=wordings.column(),
+        **joined,
+    )
     for row in records.lookup.repeated()[:1].tolist():
         record_id = buffers.hex_strings(records.ids[row : row + 1])[0].as_py()
         count = len(records.lookup.repeated())
@@ -90,8 +106,8 @@ def check_records(corpus: Corpus, settings: Settings, files: ExitStack, findings
 
 def _no_columns() -> dict[str, Any]:
     """The columns of a corpus without records."""
-    words = {name: np.zeros((0, 2), dtype=np.uint64) for name in ("ids", "contents", "texts", "visible")}
-    flags = {name: np.zeros(0, dtype=np.bool_) for name in ("has_content", "able")}
+    words = {name: np.zeros((0, 2), dtype=np.uint64) for name in ("ids", "contents", "texts", "visible", "family")}
+    flags = {name: np.zeros(0, dtype=np.bool_) for name in ("has_content", "able", "in_family")}
     counts = {name: np.zeros(0, dtype=np.int64) for name in ("n_chars", "n_occurrences", "n_documents")}
     return {**words, **flags, **counts, "min_similarity": np.zeros(0)}
 

@@ -16,10 +16,11 @@ from corpuskit.checks.columns import flags_of
 from corpuskit.checks.findings import Findings
 from corpuskit.checks.occurrences import FATE, Passages
 from corpuskit.checks.records import Records
-from corpuskit.kernels.types import Words
+from corpuskit.kernels.types import Ints, Words
 from corpuskit.settings import Settings
 from corpuskit.stages.block import block
 from corpuskit.stages.cluster import LONG_CHARS, cluster, may_refuse, similarity
+from corpuskit.stages.protect import split_buckets
 
 
 def check_direct_similarity(passages: Passages, records: Records, settings: Settings, findings: Findings) -> None:
@@ -61,7 +62,7 @@ def _check_near(passages: Passages, records: Records, threshold: Decimal, findin
     rights = records.normalized.take(pa.array(record[firsts])).to_pylist()
     gap = 1 - Fraction(threshold)
     problems = [
-        _problem(left, right, gap, said, in_words)
+        problem(left, right, gap, said, in_words)
         for left, right, said, in_words in zip(
             lefts, rights, stated[firsts].tolist(), measure[firsts].tolist(), strict=True
         )
@@ -75,8 +76,8 @@ def _in_words(table: pa.Table) -> Words:
     return flags_of(pc.equal(table["measure"], "indel_words")).astype(np.uint64)
 
 
-def _problem(left: str, right: str, gap: Fraction, stated: float, in_words: bool) -> str:
-    """What is wrong with a merge of two normalized texts; empty when it is right."""
+def problem(left: str, right: str, gap: Fraction, stated: float, in_words: bool) -> str:
+    """What is wrong with a stated similarity of two normalized texts at or above the threshold; empty if nothing."""
     long = max(len(left), len(right)) > LONG_CHARS
     if long != in_words:
         return f"measured in {'words' if in_words else 'characters'}, but it should not be, by its length"
@@ -98,14 +99,17 @@ def _words(normalized: str) -> list[str]:
     return "".join(f" {char} " if alone else char for char, alone in zip(normalized, apart, strict=True)).split()
 
 
-def check_no_repeats(records: Records, settings: Settings, findings: Findings) -> None:
+def check_no_repeats(records: Records, part: Ints, settings: Settings, findings: Findings) -> None:
     """Let the cluster rule run over the records alone: it must leave each of them a record.
+
+    `part` (int64, one for each record) is 0 for heads of families and records without one, which are compared with
+    each other; the records of a part are compared among themselves.
 
     A record that matched an earlier one in a shared bucket would become its member, whatever else it
     matched. Pairs of long texts with quite different signatures are not measured, as always in `cluster`.
     """
     rows = np.flatnonzero(records.able)
-    buckets = block(records.sketches.bands(), np.arange(len(rows)))
+    buckets = split_buckets(block(records.sketches.bands(), np.arange(len(rows))), part[rows])
     members, _ = cluster(
         records.normalized.take(pa.array(rows)) if len(rows) < len(records.able) else records.normalized,
         np.arange(len(rows)),

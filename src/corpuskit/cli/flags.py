@@ -17,6 +17,10 @@ ADDED: Final = ("include", "ignore")
 PANEL: Final = "Settings (over corpuskit.toml, over defaults)"
 
 
+NONE: Final = "none"
+"""On the command line, an empty list of kinds."""
+
+
 def with_flags(function: Callable[..., None]) -> Callable[..., None]:
     """The function with a flag for each setting instead of its parameter `flags`, which maps those used."""
 
@@ -39,6 +43,8 @@ def effective(config: Path | None, flags: Mapping[str, Any]) -> tuple[Settings, 
     for name in ADDED:
         if name in overrides:
             overrides[name] = (*getattr(configured, name), *overrides[name])
+    if overrides.get("protect") == [NONE]:
+        overrides["protect"] = ()
     if "canonical" in overrides:
         overrides["canonical"] = _canonical(overrides["canonical"])
     return load(path, overrides), path
@@ -85,11 +91,19 @@ def allowed(name: str) -> str:
         return ", ".join(toml(choice) for choice in get_args(_annotation(name)))
     if name == "canonical":
         return ", ".join(map(toml, policy_names())) + ", or a list of patterns"
+    if choices := _choices(name):
+        return f"a list of {', '.join(map(toml, choices))}"
     return "a list of patterns"
 
 
 def _annotation(name: str) -> Any:
     return Settings.model_fields[name].annotation
+
+
+def _choices(name: str) -> tuple[str, ...]:
+    """The words that a setting lists, where it is a list of some."""
+    listed = get_args(_annotation(name))[:1] if get_origin(_annotation(name)) is tuple else ()
+    return get_args(listed[0]) if listed and get_origin(listed[0]) is Literal else ()
 
 
 def flag(name: str) -> str:
@@ -113,6 +127,8 @@ def _typed(name: str) -> tuple[Any, str, str]:
         return list[str], "PATTERN", " Adds to the setting; may be repeated."
     if name == "canonical":
         return list[str], "POLICY", " Repeat it for a list of patterns."
+    if choices := _choices(name):
+        return list[str], "WORD", f" Of {', '.join(choices)}; repeat it for several, `{NONE}` for an empty list."
     if get_origin(annotation) is Literal:
         return annotation, "WORD", f" One of {', '.join(get_args(annotation))}."
     if annotation is Decimal:

@@ -113,6 +113,7 @@ def summarize(result: "Result") -> None:
         (result.near, ("near copy merged", "near copies merged"), ""),
         *([(result.filtered, ("passage filtered", "passages filtered"), "")] if result.filtered else []),
         (result.records, ("record written", "records written"), f" to {result.curated}"),
+        *([(result.variants, ("of them a variant", "of them variants"), " of others")] if result.variants else []),
         *((number, *_left_out(reason)) for reason, number in left_out[:SHOWN]),
         *([(hidden, ("left out for other reasons",) * 2, "")] if hidden else []),
         (result.problems, ("problem", "problems"), ""),

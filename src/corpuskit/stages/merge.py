@@ -40,7 +40,8 @@ class Decisions:
     """What the whole corpus decided, for each content unless it says otherwise.
 
     content_hashes: uint64[contents, 2]; record: the content that is its record; similarity, measure: to that record;
-    n_words; canonical: why its wording was kept; kept: the passage kept, for each record; record_number: the record's
+    n_words; canonical: why its wording was kept; family: the head of its family, for records of families that have
+    several, else -1; kept: the passage kept, for each record; record_number: the record's
     row among records, for each content; n_occurrences, n_documents, min_similarity: for each record.
     """
 
@@ -50,6 +51,7 @@ class Decisions:
     measure: pa.Array
     n_words: Ints
     canonical: pa.Array
+    family: Ints
     kept: Ints
     record_number: Ints
     n_occurrences: Ints
@@ -66,7 +68,13 @@ class Sources:
 
 
 def decide(
-    places: Places, members: pa.Table, kept: Ints, content_hashes: Words, n_words: Ints, canonical: pa.Array
+    places: Places,
+    members: pa.Table,
+    kept: Ints,
+    content_hashes: Words,
+    n_words: Ints,
+    canonical: pa.Array,
+    family: Ints,
 ) -> Decisions:
     """Draw up the decisions of MEMBERS; records are numbered by the place of the kept passage."""
     record = buffers.numbers(members["record"])
@@ -86,6 +94,7 @@ def decide(
         measure=buffers.one_chunk(members["measure"]),
         n_words=n_words,
         canonical=canonical,
+        family=family,
         kept=kept[records],
         record_number=number,
         n_occurrences=np.bincount(of_passage, minlength=len(records)).astype(np.int64),
@@ -144,11 +153,17 @@ def merge_records(passages: pa.Table, first: int, places: Places, decisions: Dec
         "n_occurrences": pa.array(decisions.n_occurrences[begin:end]),
         "n_documents": pa.array(decisions.n_documents[begin:end]),
         "min_similarity": pa.array(decisions.min_similarity[begin:end]),
-        "variant_group": pa.nulls(len(kept), pa.string()),
+        "variant_group": _groups(decisions, decisions.family[content]),
         "canonical": decisions.canonical.take(pa.array(content)),
         "sources": _list_sources(places, decisions, sources, begin, end),
     }
     return pa.table(columns, schema=schema.RECORDS)
+
+
+def _groups(decisions: Decisions, heads: Ints) -> pa.Array:
+    """Ids of the heads of families; null for -1."""
+    ids = buffers.hex_strings(decisions.content_hashes[np.maximum(heads, 0)])
+    return pc.if_else(pa.array(heads >= 0), ids, pa.scalar(None, pa.string()))
 
 
 def choose_sources(places: Places, decisions: Decisions) -> Sources:

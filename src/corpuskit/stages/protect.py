@@ -1,0 +1,180 @@
+"""Keep apart what differs in something that carries meaning: a number, a name, a negation.
+
+The idea: the cluster rule, blind to such differences, has formed *families*, a head and its members. A member that
+differs from its head in nothing protected stays merged into it. The others are put into parts: the same words in place
+of the same words of the head. Inside each part the cluster rule runs again, and its records are variants of the head.
+
+What a member differs in is decided between it and its head alone, so no chain can grow and the order does not matter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from corpuskit import buffers, schema
+from corpuskit.differences import Difference, Evidence, Reading, compare, fold_words
+from corpuskit.kernels.types import Bytes, Ints
+from corpuskit.stages.cluster import cluster, similarity
+
+BATCH: Final = 10_000
+"""So many wordings are Python strings at a time."""
+
+SHOWN_WORDS: Final = 60
+SHOWN_DIFFERENCES: Final = 8
+"""A link's reason holds so many differences, and of each side so many characters."""
+
+Key = tuple[int, tuple[tuple[tuple[int, int], tuple[str, ...]], ...]]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The families, split.
+
+    part: int64, one for each content; -1 for those that stay with the record that the cluster rule gave them.
+    found: for each content in a part, what it differs from its head in, in characters of the two wordings.
+    """
+
+    part: Ints
+    found: dict[int, list[Difference]]
+
+
+def relatives(members: pa.Table) -> Ints:
+    """The contents of MEMBERS whose families have two or more, int64: family after family, the head first."""
+    record = buffers.numbers(members["record"])
+    others = np.flatnonzero(record != np.arange(len(record)))
+    heads = np.unique(record[others])
+    rows = np.concatenate([heads, others])
+    return np.asarray(rows[np.lexsort((rows, rows != record[rows], record[rows]))])
+
+
+def split(members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[str]) -> Parts:
+    """Put the members of families into parts; `wordings` are the texts that the contents `rows` keep."""
+    record = buffers.numbers(members["record"])
+    part = np.full(len(record), -1, dtype=np.int64)
+    found: dict[int, list[Difference]] = {}
+    evidence = Evidence()
+    heads = wordings.filter(pa.array(record[rows] == rows))
+    for begin in range(0, len(heads), BATCH):
+        for wording in heads.slice(begin, BATCH).to_pylist():
+            evidence.add(wording)
+    numbers: dict[Key, int] = {}
+    head: Reading | None = None
+    for begin in range(0, len(rows), BATCH):
+        contents = rows[begin : begin + BATCH].tolist()
+        for content, wording in zip(contents, wordings.slice(begin, BATCH).to_pylist(), strict=True):
+            if record[content] == content:
+                head = Reading(wording)
+            elif head and (differences := compare(Reading(wording), head, evidence, kinds)):
+                key = int(record[content]), part_key(wording, differences)
+                part[content] = numbers.setdefault(key, len(numbers))
+                found[content] = differences
+    return Parts(part, found)
+
+
+def part_key(wording: str, found: Sequence[Difference]) -> tuple[tuple[tuple[int, int], tuple[str, ...]], ...]:
+    """What members of one part have in common: the places in the head, and their own words there, folded."""
+    return tuple((right, fold_words(wording[slice(*left)])) for _, left, right in found)
+
+
+def split_buckets(buckets: pa.Table, part: Ints) -> pa.Table:
+    """BUCKETS of the contents in parts alone: those of one bucket and one part share a bucket."""
+    of = part[buffers.numbers(buckets["content"])]
+    inside = of >= 0
+    pairs = buffers.numbers(buckets["bucket"])[inside] * (int(part.max(initial=-1)) + 1) + of[inside]
+    _, bucket = np.unique(pairs, return_inverse=True)
+    contents = buffers.numbers(buckets["content"])[inside]
+    return pa.table([pa.array(contents), pa.array(bucket.reshape(-1).astype(np.int64))], schema=schema.BUCKETS)
+
+
+def cluster_parts(
+    members: pa.Table,
+    parts: Parts,
+    buckets: pa.Table,
+    normalized: pa.Array,
+    *,
+    sketches: Bytes,
+    n_chars: Ints,
+    priority: Ints,
+    threshold: Decimal,
+    refuse: bool = True,
+) -> tuple[pa.Table, dict[str, int]]:
+    """MEMBERS after the rule has run inside each part, and what it took.
+
+    `normalized` and `sketches` are those of the contents in parts, ascending; all else is as `cluster` had it.
+    """
+    active = np.flatnonzero(parts.part >= 0)
+    again, compared = cluster(
+        normalized,
+        active,
+        split_buckets(buckets, parts.part),
+        sketches=sketches,
+        n_chars=n_chars,
+        priority=priority,
+        threshold=threshold,
+        refuse=refuse,
+    )
+    stay = np.arange(len(members))
+    stay[active] += len(members)  # rows of `again`
+    return pa.concat_tables([members, again]).take(pa.array(stay)), compared
+
+
+def family_heads(families: pa.Table, members: pa.Table) -> Ints:
+    """For each record of MEMBERS whose family has several, the family's head; -1 for all other contents."""
+    head, record = buffers.numbers(families["record"]), buffers.numbers(members["record"])
+    records = record == np.arange(len(record))
+    several = np.bincount(head[records], minlength=len(head)) > 1
+    return np.where(records & several[head], head, -1)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A record of a family beside its head: contents, similarity, and what they differ in."""
+
+    content: int
+    head: int
+    similarity: float
+    found: list[Difference]
+
+
+def variants(families: pa.Table, members: pa.Table, parts: Parts) -> list[Variant]:
+    """The records in parts, by content."""
+    head, record = buffers.numbers(families["record"]), buffers.numbers(members["record"])
+    alike = similarity(families)
+    rows = np.flatnonzero((record == np.arange(len(record))) & (parts.part >= 0)).tolist()
+    return [Variant(row, int(head[row]), float(alike[row]), parts.found[row]) for row in rows]
+
+
+def link_variants(found: Sequence[Variant], ids: pa.Array, wordings: pa.Array) -> pa.Table:
+    """LINKS of variants to the heads of their families; `ids` and `wordings` in pairs: the variant's, the head's."""
+    rows = []
+    for place, variant in enumerate(found):
+        left_id, right_id = (ids[2 * place + side].as_py() for side in (0, 1))
+        left, right = (wordings[2 * place + side].as_py() for side in (0, 1))
+        spans = (
+            _bytes(left, [difference.left for difference in variant.found]),
+            _bytes(right, [difference.right for difference in variant.found]),
+        )
+        rows.append((left_id, right_id, "variant", variant.similarity, *spans, reason(left, right, variant.found)))
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema.LINKS)
+    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema.LINKS, strict=True)]
+    return pa.table(arrays, schema=schema.LINKS)
+
+
+def reason(left: str, right: str, found: Sequence[Difference]) -> str:
+    """The words that differ: `2.0 → 3.0; Lucent → ∅`, the left text's first."""
+    shown = [f"{_shown(left, one)} → {_shown(right, two)}" for _, one, two in found[:SHOWN_DIFFERENCES]]
+    return "; ".join([*shown, "…"] if len(found) > SHOWN_DIFFERENCES else shown)
+
+
+def _shown(text: str, span: tuple[int, int]) -> str:
+    words = " ".join(text[slice(*span)].split()) or "∅"
+    return words if len(words) <= SHOWN_WORDS else f"{words[: SHOWN_WORDS - 1]}…"
+
+
+def _bytes(text: str, spans: Sequence[tuple[int, int]]) -> list[dict[str, int]]:
+    """Spans in characters as spans in bytes of the UTF-8 form."""
+    return [{"start": len(text[:start].encode()), "end": len(text[:end].encode())} for start, end in spans]
