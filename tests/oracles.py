@@ -197,6 +197,32 @@ def cluster(
     return joined
 
 
+def protect(
+    texts: Sequence[str],
+    candidates: Callable[[int, int], bool],
+    threshold: Decimal,
+    key: Callable[[int, int], Any],
+) -> tuple[list[int], list[int]]:
+    """The family head and the record of each normalized text, in order of priority, when families are split.
+
+    `key(member, head)` is what a member differs from its head in; empty when in nothing that is protected.
+    """
+    heads = [record for record, _ in cluster(texts, candidates, threshold)]
+    parts: dict[Any, list[int]] = {}
+    for text, head in enumerate(heads):
+        if text != head and key(text, head):
+            parts.setdefault((head, key(text, head)), []).append(text)
+    records = list(heads)
+    for part in parts.values():
+
+        def inside(left: int, right: int, part: list[int] = part) -> bool:
+            return candidates(part[left], part[right])
+
+        for place, (record, _) in enumerate(cluster([texts[text] for text in part], inside, threshold)):
+            records[part[place]] = part[record]
+    return heads, records
+
+
 # --- the canonical policy ---
 
 

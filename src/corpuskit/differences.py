@@ -210,7 +210,7 @@ def fold(word: str) -> str:
     parts = re.split(r"[.,:/٫٬'’·]", plain)
     if len(parts) > 1 and len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:]):
         return "".join(parts)
-    return ".".join(part.lstrip("0") or "0" for part in parts)
+    return ".".join(part[1:] if len(part) == 2 and part[0] == "0" else part for part in parts)  # 05.03. is 5.3.
 
 
 _LOOKALIKES: Final = str.maketrans("1i|!0асеорхуіѕ", "llllo" + "aceopxyls")

@@ -1,0 +1,177 @@
+"""Families are split by what their members differ in, and the rule runs again inside each part."""
+
+import random
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import oracles
+from corpuskit import schema
+from corpuskit.differences import Difference, Evidence, differences
+from corpuskit.pipeline import deduplicate
+from corpuskit.settings import Settings, make
+from corpuskit.stages.cluster import cluster
+from corpuskit.stages.protect import (
+    cluster_parts,
+    family_heads,
+    link_variants,
+    part_key,
+    reason,
+    relatives,
+    split,
+    variants,
+)
+from corpuskit.text import normalize
+
+KINDS = Settings().protect
+BASE = "The delegation of Peru thanked the committee for its 12 reports and asked that it shall meet again in Geneva."
+EDITS = [
+    *(("Peru", name) for name in ("Chile", "Norway", "the people of Oman")),
+    *(("12", number) for number in ("13", "14", "twelve")),
+    *(("shall", words) for words in ("shall not", "may", "must")),
+    *(("committee", word) for word in ("commission", "comrnittee", "whole committee")),
+    *(("asked", word) for word in ("requested", "asks", "then asked")),
+    *((word, "") for word in ("again ", "its ", "thanked the ")),
+]
+
+
+def wordings(seed: int, size: int) -> list[str]:
+    """Different wordings of one sentence."""
+    random_ = random.Random(seed)
+    found = {BASE: None}
+    while len(found) < size:
+        text = BASE
+        for old, new in random_.sample(EDITS, random_.randrange(1, 5)):
+            text = text.replace(old, new)
+        found[text] = None
+    return random_.sample(sorted(found), size)
+
+
+def run(texts: list[str], shared: list[list[int]], threshold: str, priority: list[int]) -> dict[str, Any]:
+    """All that the stage says of texts; `shared` lists the contents of each bucket."""
+    pairs = [(content, bucket) for bucket, contents in enumerate(shared) for content in contents]
+    buckets = pa.table([pa.array([pair[at] for pair in pairs], pa.int64()) for at in (0, 1)], schema=schema.BUCKETS)
+    normalized = [normalize(text) for text in texts]
+    rule: dict[str, Any] = {
+        "n_chars": np.array([len(text) for text in normalized], dtype=np.int64),
+        "priority": np.array(priority, dtype=np.int64),
+        "threshold": Decimal(threshold),
+    }
+    sketches = np.zeros((len(texts), 1), dtype=np.uint8)
+    everyone = np.arange(len(texts))
+    families, _ = cluster(pa.array(normalized, pa.large_string()), everyone, buckets, sketches=sketches, **rule)
+    rows = relatives(families)
+    parts = split(families, rows, pa.array([texts[row] for row in rows], pa.large_string()), kinds=KINDS)
+    inside = np.flatnonzero(parts.part >= 0)
+    again = pa.array([normalized[row] for row in inside], pa.large_string())
+    members, _ = cluster_parts(families, parts, buckets, again, sketches=sketches[inside], **rule)
+    found = variants(families, members, parts)
+    return {
+        "heads": families["record"].to_pylist(),
+        "records": members["record"].to_pylist(),
+        "family": family_heads(families, members).tolist(),
+        "variants": found,
+        "members": members,
+    }
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(2, 10),
+    st.sampled_from(["0.75", "0.85", "0.9"]),
+    st.lists(st.sets(st.integers(0, 9), min_size=2), min_size=1, max_size=6),
+)
+@settings(max_examples=120, deadline=None)
+def test_the_family_rule_is_plain_loops(seed: int, size: int, threshold: str, shared: list[set[int]]) -> None:
+    texts = wordings(seed, size)
+    buckets = [[at for at in range(size) if at in bucket] for bucket in shared]
+    order = random.Random(seed).sample(range(size), size)  # order[place] is the content
+    result = run(texts, buckets, threshold, [order.index(content) for content in range(size)])
+    evidence = Evidence()
+    for head in {head for content, head in enumerate(result["heads"]) if head != content}:
+        evidence.add(texts[head])
+
+    def candidates(left: int, right: int) -> bool:
+        return any(order[left] in bucket and order[right] in bucket for bucket in buckets)
+
+    def key(member: int, head: int) -> Any:
+        left, right = texts[order[member]], texts[order[head]]
+        return part_key(left, differences(left, right, evidence))
+
+    inputs = [normalize(texts[content]) for content in order]
+    heads, records = oracles.protect(inputs, candidates, Decimal(threshold), key)
+    assert [result["heads"][content] for content in order] == [order[head] for head in heads]
+    assert [result["records"][content] for content in order] == [order[record] for record in records]
+    check_laws(result, texts, Decimal(threshold))
+
+
+def check_laws(result: dict[str, Any], texts: list[str], threshold: Decimal) -> None:
+    """What holds of families, whatever they are made of."""
+    heads, records, family = result["heads"], result["records"], result["family"]
+    for content, (head, record) in enumerate(zip(heads, records, strict=True)):
+        assert records[record] == record
+        assert heads[record] == head
+        assert records[head] == head
+        assert oracles.match(normalize(texts[content]), normalize(texts[record]), threshold)
+        several = len({records[other] for other in range(len(texts)) if heads[other] == head}) > 1
+        assert family[content] == (head if record == content and several else -1)
+    linked = {variant.content: variant for variant in result["variants"]}
+    assert set(linked) == {record for record in records if heads[record] != record}
+    for content, variant in linked.items():
+        assert variant.head == heads[content]
+        matched = oracles.match(normalize(texts[content]), normalize(texts[variant.head]), threshold)
+        assert matched is not None
+        assert variant.similarity == matched.stored
+
+
+def test_without_kinds_families_stay_whole() -> None:
+    families = pa.table(
+        [pa.array(column) for column in ([0, 0], [0, 2], [20, 20], ["equal", "indel_chars"])], schema=schema.MEMBERS
+    )
+    parts = split(families, relatives(families), pa.array(["in 2019 there", "in 2020 there"]), kinds=[])
+    assert parts.part.tolist() == [-1, -1]
+    assert parts.found == {}
+
+
+def test_a_member_that_the_policy_prefers_does_not_take_the_place_of_its_head() -> None:
+    # The second would be a record before the third, but joins it as the most similar; the third stays the record.
+    texts = ["a" * 40, "a" * 35 + "b" * 5, "a" * 32 + "b" * 8]
+    result = run(texts, [[0, 1, 2]], "0.85", [0, 1, 2])
+    assert result["records"] == [0, 2, 2]
+    assert result["variants"] == []
+
+
+def test_a_link_tells_the_words_and_where_they_stand() -> None:
+    left, right = "Señor Núñez met 13 of them — in Chile.", "Señor Núñez met 12 of them — in Perú."
+    found = differences(left, right, Evidence())
+    assert reason(left, right, found) == "13 → 12; Chile → Perú"
+    result = run([right, left], [[0, 1]], "0.7", [0, 1])
+    links = link_variants(result["variants"], pa.array(["left", "right"]), pa.array([left, right]))
+    assert links.schema.equals(schema.LINKS)
+    (link,) = links.to_pylist()
+    assert (link["left_record"], link["right_record"], link["relation"]) == ("left", "right", "variant")
+    for text, spans, words in (
+        (left, link["left_spans"], ["13", "Chile"]),
+        (right, link["right_spans"], ["12", "Perú"]),
+    ):
+        assert [text.encode()[span["start"] : span["end"]].decode() for span in spans] == words
+    assert link["reason"] == "13 → 12; Chile → Perú"
+    assert len(link_variants([], pa.array([], pa.string()), pa.array([], pa.string()))) == 0
+
+
+def test_a_long_reason_is_cut() -> None:
+    left = " ".join(f"{at}" for at in range(100, 140))
+    found = [Difference("numbers", (4 * at, 4 * at + 3), (0, 0)) for at in range(9)]
+    assert reason(left, "", found) == "; ".join([*(f"{at} → ∅" for at in range(100, 108)), "…"])
+    assert reason(left, "", [Difference("numbers", (0, len(left)), (0, 0))]) == f"{left[:59]}… → ∅"
+
+
+def test_texts_at_hand_are_kept_apart_too() -> None:
+    texts = [BASE, BASE.replace("12", "13"), BASE.replace("committee", "comittee"), BASE.replace("12", "13").upper()]
+    assert deduplicate(texts)["record"].to_pylist() == [0, 1, 0, 1]
+    assert deduplicate(texts, make({"protect": []}))["record"].to_pylist() == [0, 0, 0, 0]
+    assert deduplicate(texts, make({"protect": ["names"]}))["record"].to_pylist() == [0, 0, 0, 0]
