@@ -2,13 +2,13 @@
 
 import pytest
 
-from corpuskit.differences import KINDS, Evidence, differences
+from corpuskit.differences import KINDS, Evidence, Kind, differences
 from corpuskit.settings import Settings
 
 SENTENCE = "The delegation thanked the committee for its report and asked that the work on {} be continued as agreed."
 
 
-def found(left: str, right: str, evidence: Evidence | None = None) -> list[tuple[str, str, str]]:
+def found(left: str, right: str, evidence: Evidence | None = None) -> list[tuple[Kind, str, str]]:
     """Kind and words of each difference, both ways alike."""
     evidence = evidence or Evidence()
     there = [

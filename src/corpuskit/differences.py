@@ -94,8 +94,14 @@ class Reading:
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
-        """Where each word stands, in characters."""
-        return [match.span() for match in _pattern().finditer(self.text, self.begin, self.end)]
+        """Where each word stands, in characters: between words there are no letters or digits to find instead."""
+        find, end = self.text.find, self.begin
+        spans = []
+        for word in self.written:
+            start = find(word, end)
+            end = start + len(word)
+            spans.append((start, end))
+        return spans
 
     @cached_property
     def capitals_tell(self) -> bool:
@@ -140,7 +146,7 @@ class Reading:
 
 _BLANKS: Final = " \n\t\u3000"
 _SENTENCE_MARKS: Final = frozenset(".!?:;…。！？؟।•*\n")
-_ADDRESS: Final = re.compile(r"://|(?:(?<=\w)|(?<=\bwww))(?:@(?=\w)|\.(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b))")
+_ADDRESS: Final = re.compile(r"[:@.](?:(?<=:)//|(?<=\w@)(?=\w)|(?<=\w\.)(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b)|(?<=\bwww\.))")
 """What only an address or a file name has inside: it is the run of non-blanks around."""
 _CHINESE: Final = "〇零一二三四五六七八九十百千万萬亿億两兩"
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
@@ -249,21 +255,13 @@ def compare(left: Reading, right: Reading, evidence: Evidence, kinds: Iterable[s
 
 
 class Side(NamedTuple):
-    """One side of a place where two texts differ: words `begin` to `end` of a reading."""
+    """One side of a place where two texts differ: words `begin` to `end` of a reading, folded and as written."""
 
     reading: Reading
     begin: int
     end: int
-
-    @property
-    def words(self) -> list[str]:
-        """The words there, folded."""
-        return self.reading.folded[self.begin : self.end]
-
-    @property
-    def written(self) -> list[str]:
-        """The words there as written."""
-        return self.reading.written[self.begin : self.end]
+    words: list[str]
+    written: list[str]
 
     def span(self, hits: Sequence[int]) -> tuple[int, int]:
         """Characters from the first to the last of the words `hits`; empty, behind what comes before, for none."""
@@ -285,8 +283,12 @@ def _edits(left: Reading, right: Reading) -> Iterator[Edit]:
     before = (0, 0)
     for a, b, size in [*_equal_runs(one, two), (len(one), len(two), 0)]:
         if (a, b) != before:
-            yield Side(left, before[0], a), Side(right, before[1], b)
+            yield _side(left, before[0], a), _side(right, before[1], b)
         before = a + size, b + size
+
+
+def _side(reading: Reading, begin: int, end: int) -> Side:
+    return Side(reading, begin, end, reading.folded[begin:end], reading.written[begin:end])
 
 
 def _equal_runs(one: list[str], two: list[str]) -> Iterator[tuple[int, int, int]]:
@@ -409,6 +411,8 @@ def _negating_parts(side: Side) -> int:
 
 def _prefixed(one: Side, two: Side) -> bool:
     """Whether a word of `two` is a word of `one` with a negating prefix."""
+    if not any(word[0] in "nнن" for word in two.words):
+        return False
     words = {word for word in one.words if len(word) >= 3}
     return any(prefix + word in two.words for word in words for prefix in NEGATING_PREFIXES)
 

@@ -8,12 +8,13 @@ In short:
 """
 
 import fnmatch
+import gc
 import os
 import re
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -180,7 +181,8 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
     if settings.protect:
         rows = relatives(families)
         wordings = shards.wordings(batch_shards, kept[rows])
-        parts = split(families, rows, wordings, kinds=settings.protect)
+        with _uncollected():
+            parts = split(families, rows, wordings, kinds=settings.protect)
         inside = parts.part >= 0
         members, more = cluster_parts(
             families,
@@ -196,6 +198,18 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
     n_words = shards.content_column(batch_shards, "n_words")[index.firsts]
     decisions = decide(places, members, kept, index.hashes, n_words, canonical, family=family_heads(families, members))
     return Resolved(places, decisions, _links(batch_shards, found, decisions, kept), compared)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looks for cyclic garbage, of which there is none: on 50,000 texts as words they took 40 % of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _links(batch_shards: Sequence[Shard], found: list[Variant], decisions: Decisions, kept: Ints) -> pa.Table:
