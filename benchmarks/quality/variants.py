@@ -2,19 +2,21 @@
 
     python benchmarks/quality/variants.py [--half tuning|held_out] [--show]
 
-Precision and recall of "variant", by half and source. The evidence for what is a name is counted over the second texts
-of all pairs, as a run counts it over the heads of its families; labels are not looked at. `--show` lists what went
-wrong.
+Precision and recall of "variant", by half and source. What a run knows of its corpus (how often it writes a word with a
+capital and without, counted over the heads of its families) is in `evidence.json` for the corpora of the natural pairs.
+`--show` lists what went wrong.
 """
 
 import argparse
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from corpuskit.differences import Evidence, differences
 
 PAIRS = Path(__file__).parent / "variants" / "pairs.jsonl"
+EVIDENCE = PAIRS.with_name("evidence.json")
 HALVES = ("tuning", "held_out")
 
 
@@ -24,9 +26,10 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="list the pairs that are judged wrongly")
     options = parser.parse_args()
     pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
-    evidence = Evidence()
+    evidence = counted()
     for pair in pairs:
-        evidence.add(pair["b"])
+        if pair["synthetic"]:
+            evidence.add(pair["b"])
     print(f"{'half':9} {'source':14} {'made':5} {'pairs':>5} {'variants':>8} {'precision':>9} {'recall':>7}")
     for half in options.half or HALVES:
         judged = [(pair, differences(pair["a"], pair["b"], evidence)) for pair in pairs if pair["half"] == half]
@@ -38,6 +41,13 @@ def main() -> None:
         score(half, "all", "", judged)
         if options.show:
             show(judged)
+
+
+def counted() -> Evidence:
+    """How the corpora of the natural pairs write their words, as a run counts it over the heads of its families."""
+    counts = json.loads(EVIDENCE.read_text(encoding="utf-8"))
+    lower, upper = ({word: pair[side] for word, pair in counts.items()} for side in (0, 1))
+    return Evidence(Counter(lower), Counter(upper))
 
 
 def score(half: str, source: str, made: str, judged: list[tuple[dict[str, Any], list[Any]]]) -> None:

@@ -23,7 +23,7 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from corpuskit import text as characters
-from corpuskit.lexicon import GERMAN, NEGATING_PARTS, NEGATING_PREFIXES, lexicon
+from corpuskit.lexicon import GERMAN, NEGATING_PARTS, NEGATING_PREFIXES, NOT_NEGATING, lexicon
 
 Kind = Literal["numbers", "names", "negations"]
 KINDS: Final[tuple[Kind, ...]] = ("numbers", "names", "negations")
@@ -158,7 +158,7 @@ _ENUMERATOR: Final = (
 )
 _FRONT: Final = re.compile(
     rf"(?:[^\w\s]*\s*[(\[（]?{_ENUMERATOR}(?:\s*[.)\]:、．）/]+)+(?:\s+|(?=[^\W\d_]{{2}}))"
-    r"|(?:</?\w+>|\W)*(?:\d{1,3}(?:\.\d{1,3})*|\d{1,2}[^\W\d_])\s+(?=[\"'“‘«]*(?P<next>[^\W\d_a-z]\w*)))",
+    r"|\^[A-Z]\s+|(?:</?\w+>|\W)*(?:\d{1,3}(?:\.\d{1,3})*|\d{1,2}[^\W\d_])\s+(?=[\"'“‘«]*(?P<next>[^\W\d_a-z]\w*)))",
 )
 
 # What stands behind a quotation's end: `." [1958th meeting, para. 223.]`, `” (A/47/PV.12, p. 18)`, a note's number.
@@ -406,7 +406,7 @@ def _negating_parts(side: Side) -> int:
     joined = "".join(side.reading.folded[max(side.begin - 2, 0) : side.end + 2])
     if joined.isascii():
         return 0
-    return sum(joined.count(part) for part in NEGATING_PARTS)
+    return sum(joined.count(part) for part in NEGATING_PARTS) - sum(joined.count(part) for part in NOT_NEGATING)
 
 
 def _prefixed(one: Side, two: Side) -> bool:
@@ -429,9 +429,17 @@ def _names(edit: Edit, evidence: Evidence) -> Hits:
         [at for at in found if not _spelled_otherwise(side, other, at, evidence)]
         for side, other, found in ((*edit, hits[0]), (*edit[::-1], hits[1]))
     )
-    if left or right:
+    if (left or right) and not (_is_heading(*edit) or _is_heading(*edit[::-1])):
         return hits[0], hits[1]
     return _territories(edit)
+
+
+def _is_heading(side: Side, other: Side) -> bool:
+    """Whether one side has words with capitals more in front, before what begins with a capital on both sides."""
+    reading = side.reading
+    if other.words or side.begin or side.end == len(reading.written) or not reading.capitals_tell:
+        return False
+    return reading.written[side.end][0].isupper() and all(word[0].isupper() or len(word) <= 3 for word in side.written)
 
 
 def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
@@ -439,9 +447,15 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     reading, word, written = side.reading, side.reading.folded[at], side.reading.written[at]
     if reading.addresses and reading.in_address(at):
         return bool(other.words) and word not in _SCHEMES and _other_address(other)
-    if len(written) == 1 or not written[0].isupper() or evidence.ordinary(word) or word in lexicon().values:
+    if len(written) == 1 or not written[0].isupper() or word in lexicon().values:
         return False
     if _is_title(side, other, at) or _is_initials(reading, at):
+        return False
+    if not other.words and word in other.reading.folded:
+        return False  # moved, or said once more
+    if reading.capitals_tell and not reading.german and _inside_name(reading, at):
+        return True
+    if evidence.ordinary(word):
         return False
     if not reading.capitals_tell:
         return evidence.upper[word] > 0
@@ -452,6 +466,18 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     if reading.begins_sentence(at):
         return evidence.upper[word] > 0 or word in lexicon().territories
     return True
+
+
+def _inside_name(reading: Reading, at: int) -> bool:
+    """Whether a word stands between two with capitals and nothing but blanks: `GNU Lesser General`."""
+    if not 0 < at < len(reading.written) - 1 or reading.begins_sentence(at - 1):
+        return False
+    neighbours = reading.written[at - 1], reading.written[at + 1]
+    return (
+        all(word[0].isupper() for word in neighbours)
+        and reading.before(at).isspace()
+        and reading.before(at + 1).isspace()
+    )
 
 
 _SCHEMES: Final = frozenset(("http", "https", "www", "hyperlink", "quot", "mailto", "ftp", "at", "dot"))

@@ -38,6 +38,23 @@ NEGATING_PARTS: Final = (
 )
 """Negations inside words, where a script writes without spaces, and in Korean."""
 
+NOT_NEGATING: Final = (
+    "未来",
+    "未來",
+    "不断",
+    "不斷",
+    "不同",
+    "不仅",
+    "不僅",
+    "非常",
+    "非洲",
+    "无线",
+    "無線",
+    "莫斯科",
+    "少なく",
+)
+"""Words in which they mean something else: future, constantly, different, not only, very, Africa, wireless …"""
+
 NEGATING_PREFIXES: Final = ("ne", "nie", "не", "ن", "نمی")
 """What makes another verb form negative: Czech, Slovak, Baltic and South Slavic, Polish, East Slavic, Persian."""
 
