@@ -299,7 +299,9 @@ def no_repeats(tables: duckdb.DuckDBPyConnection, manifest: Row, threshold: Deci
     """All pairs of some records by the measure; those that match must not share a bucket, by datasketch."""
     law = Law("no repeats")
     settings, sketch = manifest["settings"], manifest["sketch"]
-    texts = [folded(row["text"]) for row in rows(tables, "select text from records order by record_id")]
+    # Of families of variants only the heads: the others are alike on purpose.
+    heads = "select text from records where coalesce(variant_group, record_id) = record_id order by record_id"
+    texts = [folded(row["text"]) for row in rows(tables, heads)]
     described = [oracles.describe(text) for text in texts]
     able = [
         text
