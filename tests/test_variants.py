@@ -15,6 +15,7 @@ import oracles
 from corpuskit import cli
 from corpuskit.settings import make
 from corpuskit.text import normalize
+from corpuskit.trace import trace
 
 BASE = "Montenegro aligned itself with the statement of the Union and asked that the 12 members shall meet in Geneva."
 FILES = {
@@ -87,7 +88,7 @@ def test_the_order_of_kinds_does_not_matter() -> None:
 
 
 def test_trace_tells_the_variants(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = corpuskit.trace(home / "curated", oracles.record_id(BASE)).found[0]
+    found = trace(home / "curated", oracles.record_id(BASE)).found[0]
     assert {link.reason for link in found.links} >= {"13 → 12", "not → ∅"}
     assert cli.main(["trace", str(home / "curated"), oracles.record_id(BASE)]) == 0
     printed = capsys.readouterr().out
