@@ -3,7 +3,7 @@
 import pytest
 
 from corpuskit.differences import KINDS, Evidence, Kind, differences
-from corpuskit.settings import Settings
+from corpuskit.settings import make
 
 SENTENCE = "The delegation thanked the committee for its report and asked that the work on {} be continued as agreed."
 
@@ -22,7 +22,7 @@ def found(left: str, right: str, evidence: Evidence | None = None) -> list[tuple
 
 
 def test_the_setting_lists_the_kinds() -> None:
-    assert Settings().protect == KINDS
+    assert make({"protect": list(KINDS)}).protect == KINDS
 
 
 @pytest.mark.parametrize(

@@ -103,9 +103,10 @@ class Settings(BaseModel):
         lt=1 << 32,
     )
     protect: tuple[Literal["numbers", "names", "negations"], ...] = _knob(
-        ("numbers", "names", "negations"),
-        "Differences that carry meaning: near copies that differ in one of these kinds become records of their own, "
-        "linked as variants. Dates are numbers, modal verbs (must, may) are negations; an empty list merges them all.",
+        (),
+        'Differences that carry meaning, of ["numbers", "names", "negations"]: near copies that differ in one of these '
+        "kinds become records of their own, linked as variants. Dates are numbers, modal verbs (must, may) are "
+        "negations; the empty list merges them all.",
     )
     canonical: Literal["most_copies", "longest", "earliest"] | tuple[str, ...] = _knob(
         "most_copies",

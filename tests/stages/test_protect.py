@@ -13,7 +13,7 @@ import oracles
 from corpuskit import schema
 from corpuskit.differences import Difference, Evidence, differences
 from corpuskit.pipeline import deduplicate
-from corpuskit.settings import Settings, make
+from corpuskit.settings import make
 from corpuskit.stages.cluster import cluster
 from corpuskit.stages.protect import (
     cluster_parts,
@@ -27,7 +27,7 @@ from corpuskit.stages.protect import (
 )
 from corpuskit.text import normalize
 
-KINDS = Settings().protect
+KINDS = ("numbers", "names", "negations")
 BASE = "The delegation of Peru thanked the committee for its 12 reports and asked that it shall meet again in Geneva."
 EDITS = [
     *(("Peru", name) for name in ("Chile", "Norway", "the people of Oman")),
@@ -172,6 +172,6 @@ def test_a_long_reason_is_cut() -> None:
 
 def test_texts_at_hand_are_kept_apart_too() -> None:
     texts = [BASE, BASE.replace("12", "13"), BASE.replace("committee", "comittee"), BASE.replace("12", "13").upper()]
-    assert deduplicate(texts)["record"].to_pylist() == [0, 1, 0, 1]
+    assert deduplicate(texts, make({"protect": KINDS}))["record"].to_pylist() == [0, 1, 0, 1]
     for kinds in ([], ["names"]):  # the second and the last are one content, in more documents than the others
         assert deduplicate(texts, make({"protect": kinds}))["record"].to_pylist() == [1, 1, 1, 1]
