@@ -6,7 +6,8 @@ Each document of `neardup/ocr` is one text; the labelled pairs are a passage as 
 A pair is found when both texts are in one record's cluster; every other pair in one cluster is wrong. Columns:
 
 - found, wrong, F1: of labelled pairs
-- measured: pairs given to the measure, of all pairs of texts of the language
+- candidates, refused, measured: pairs that share a bucket, those of them that signatures refuse, and those given to
+  the measure, of all pairs of texts of the language
 - beyond: labelled pairs whose similarity is below the threshold, which no candidates could bring back
 - best: F1 of all pairs at or above the threshold, by brute force
 """
@@ -87,6 +88,23 @@ def table(data: Path, settings: Settings, cache: Path | None, languages: Sequenc
         scores = [row.f1 for row in rows if row.language in members]
         if len(scores) == len(members):
             lines.append(f"| {name} | | | | {sum(scores) / len(scores):.3f} | | | | | |")
+    return lines
+
+
+def by_threshold(data: Path, cache: Path | None) -> list[str]:
+    """What the measure alone would do: every pair at or above a threshold, by brute force."""
+    names = ("threshold", *(f"{language}: found, wrong, F1" for language in LANGUAGES))
+    lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
+    sets = [read(data, language) for language in LANGUAGES]
+    everything = [truth([normalize(text) for text in noise.texts], LEAST, cache) for noise in sets]
+    for threshold in ("0.55", "0.6", "0.65", "0.7", "0.75", "0.8", "0.85"):
+        cells = []
+        for noise, found in zip(sets, everything, strict=True):
+            alike = as_pairs(found.at(Decimal(threshold)))
+            right = len(alike & noise.labelled)
+            f1 = 2 * right / (len(alike) + len(noise.labelled))
+            cells.append(f"{right:,}, {len(alike) - right:,}, {f1:.3f}")
+        lines.append(f"| {threshold} | " + " | ".join(cells) + " |")
     return lines
 
 

@@ -3,9 +3,9 @@
     python benchmarks/quality/peers.py --data DIR --venvs DIR [--cache DIR] [--only PEER ...] [--default]
 
 Each peer gets a virtual environment in the folder `--venvs`, made by this script, and runs through
-`peers/run_<name>.py` there: texts in as JSONL, a cluster number for each text out as JSON. Three sets: `licences` (whole
-documents) and samples of 6,000 passages of `natural-licences` and `natural-ungdc`. Truth is brute force: pairs of
-distinct normalized texts at or above 0.85 of the measure. Columns:
+`peers/run_<name>.py` there: texts in as JSONL, a cluster number for each text out as JSON. Three sets: `licences`
+(whole documents) and samples of 6,000 passages of `natural-licences` and `natural-ungdc`. Truth is brute force: pairs
+of distinct normalized texts at or above 0.85 of the measure. Columns:
 
 - left: of the pairs at or above the threshold, those of which both texts are kept: repeats that stay in the corpus
 - false merges: of the texts not kept, those below the threshold to the text kept in their place: text that is lost

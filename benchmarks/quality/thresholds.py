@@ -1,6 +1,6 @@
 """Recall of near copies against brute force, on whole documents and passages, by threshold, length and script.
 
-    python benchmarks/quality/thresholds.py --data DIR [--cache DIR] [--only documents passages scripts edits bands]
+    python benchmarks/quality/thresholds.py --data DIR [--cache DIR] [--only TABLE ...]
 
 Markdown tables go to stdout. Every pair of the texts is measured by rapidfuzz (`brute_force.py`); columns:
 
@@ -27,7 +27,7 @@ import pyarrow as pa
 from brute_force import oracles, truth
 from corpuskit.pipeline import resolve
 from corpuskit.prepare import prepare_texts
-from corpuskit.settings import Settings, make
+from corpuskit.settings import PROFILES, Settings, make
 from recall import Pairs, all_jaccards, examine, wilson
 from sets import is_able, licences, natural_licences, natural_ungdc, pick, scripts
 
@@ -37,6 +37,7 @@ SHORTEST = 15
 """Passages down to this weight are looked at, so that `min_near_chars` can be chosen."""
 
 CLASSES = ((15, 30), (30, 60), (60, 120), (120, 300), (300, 1000), (1000, 1 << 40))
+SIZES = (6_000, 24_000, 96_000)
 EDITS = (0.01, 0.03, 0.05, 0.08)
 BANDS = (
     ("chars", 5, 64, 4),
@@ -168,19 +169,55 @@ def bands(place: Place) -> Iterator[str]:
             cells.append(f"{1 - np.mean([settings.miss_rate(value) for value in jaccards[key].tolist()]):.4f}")
         for name in list(sets)[:2]:
             compared, seconds = cost(sets[name], settings)
-            cells += [f"{compared:.2f}", f"{seconds:.2f}"]
+            cells += [f"{compared['candidate_pairs']:.2f}", f"{seconds:.2f}"]
         yield f"| {size} {kind} | {n_bands}x{rows} | " + " | ".join(cells) + " |"
 
 
-def cost(texts: list[str], settings: Settings) -> tuple[float, float]:
-    """Candidate pairs a text, and processor seconds of the flow: the least of three runs."""
+def unspaced(place: Place) -> Iterator[str]:
+    """What the length of shingles does in scripts that write without spaces."""
+    names = ("script", "texts", "pairs", "characters in a shingle", "expected", "comparisons a text", "seconds")
+    yield "| " + " | ".join(names) + " |"
+    yield "|---" * len(names) + "|"
+    for script, texts in scripts(place.data, Settings()):
+        if script not in ("Chinese", "Japanese"):
+            continue
+        found = truth(texts, Settings().threshold, place.cache)
+        for size in (3, 2, 1):
+            settings = make({"shingle_size_unspaced": size})
+            jaccards = all_jaccards(texts, found.left, found.right, ("chars", settings.shingle_size, size))
+            expected = 1 - np.mean([settings.miss_rate(value) for value in jaccards.tolist()])
+            compared, seconds = cost(texts, settings)
+            shown = (
+                f"{len(texts):,} | {len(found.left):,} | {size} | {expected:.4f} | {compared['candidate_pairs']:.2f}"
+            )
+            yield f"| {script} | {shown} | {seconds:.2f} |"
+
+
+def profiles(place: Place) -> Iterator[str]:
+    """What each profile compares and measures as passages grow in number."""
+    names = ("profile", "passages", "comparisons a passage", "measured a passage", "of all pairs", "seconds")
+    yield "| " + " | ".join(names) + " |"
+    yield "|---" * len(names) + "|"
+    texts = natural_ungdc(place.data, max(SIZES), SEED, Settings())
+    for profile in PROFILES:
+        for size in SIZES:
+            compared, seconds = cost(texts[:size], make({"profile": profile}))
+            measured = compared["measured_pairs"]
+            shown = (
+                f"{compared['candidate_pairs']:.1f} | {measured:.1f} | {2 * measured / (size - 1):.3%} | {seconds:.1f}"
+            )
+            yield f"| {profile} | {size:,} | {shown} |"
+
+
+def cost(texts: list[str], settings: Settings) -> tuple[dict[str, float], float]:
+    """The counts of `compared` for each text, and processor seconds of the flow: the least of three runs."""
     column = pa.array(texts, pa.large_string())
     spent = []
     for _ in range(3):
         started = time.process_time()
         corpus = resolve([prepare_texts(column, settings)], settings)
         spent.append(time.process_time() - started)
-    return corpus.compared["candidate_pairs"] / len(texts), min(spent)
+    return {name: count / len(texts) for name, count in corpus.compared.items()}, min(spent)
 
 
 def head(*names: str) -> list[str]:
@@ -209,7 +246,9 @@ TABLES: Mapping[str, Callable[[Place], Iterator[str]]] = {
     "passages": passages,
     "scripts": by_script,
     "edits": by_edits,
+    "unspaced": unspaced,
     "bands": bands,
+    "profiles": profiles,
 }
 
 
