@@ -4,7 +4,7 @@
 
 Each peer gets a virtual environment in the folder `--venvs`, made by this script, and runs through
 `peers/run_<name>.py` there: texts in as JSONL, a cluster number for each text out as JSON. Three sets: `licences`
-(whole documents) and samples of 6,000 passages of `natural-licences` and `natural-ungdc`. Truth is brute force: pairs
+(whole documents) and the samples of passages that `thresholds.py` has. Truth is brute force: pairs
 of distinct normalized texts at or above 0.85 of the measure. Columns:
 
 - left: of the pairs at or above the threshold, those of which both texts are kept: repeats that stay in the corpus
@@ -30,10 +30,9 @@ from brute_force import truth
 from corpuskit.settings import Settings
 from corpuskit.text import normalize
 from noise import Pairs, as_pairs, in_order
-from sets import is_able, natural_licences, natural_ungdc, read_lines
+from sets import is_able, read_lines
+from thresholds import Place, samples
 
-SAMPLE = 6_000
-SEED = 1
 WORD_JACCARD = 0.7
 HERE = Path(__file__).parent
 
@@ -48,23 +47,23 @@ GRID: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "corpuskit": ({},),
     "text-dedup": (
         {},
+        {"threshold": 0.8},
         {"ngram": 5, "num_perm": 256, "b": 42, "r": 6},
         {"ngram": 3, "num_perm": 256, "b": 64, "r": 4},
-        {"ngram": 2, "num_perm": 256, "b": 42, "r": 6},
-        {"ngram": 1, "num_perm": 256, "b": 25, "r": 10},
+        {"ngram": 2, "num_perm": 240, "b": 15, "r": 16},
     ),
     "datatrove": (
         {},
+        {"num_buckets": 9, "hashes_per_bucket": 13},
         {"n_grams": 5, "num_buckets": 42, "hashes_per_bucket": 6},
         {"n_grams": 3, "num_buckets": 64, "hashes_per_bucket": 4},
-        {"n_grams": 2, "num_buckets": 42, "hashes_per_bucket": 6},
-        {"n_grams": 1, "num_buckets": 25, "hashes_per_bucket": 10},
+        {"n_grams": 2, "num_buckets": 15, "hashes_per_bucket": 16},
     ),
     "datasketch": (
         {},
-        {"shingle": 5, "num_perm": 256, "b": 64, "r": 4, "verify": 0.5},
         {"shingle": 5, "num_perm": 256, "b": 64, "r": 4, "verify": 0.6},
         {"shingle": 5, "num_perm": 256, "b": 64, "r": 4, "verify": 0.7},
+        {"shingle": 5, "num_perm": 256, "b": 64, "r": 4, "verify": 0.8},
     ),
     "semhash": ({},),
 }
@@ -129,8 +128,7 @@ def sets(data: Path, cache: Path | None) -> dict[str, Set]:
         if row["jaccard"] >= WORD_JACCARD and rows[row["a"]] in place and rows[row["b"]] in place
     }
     found = {"licences": Set(texts, as_pairs(truth(texts, Decimal("0.7"), cache).at(settings.threshold)), by_words)}
-    for name, sample in (("natural-licences", natural_licences), ("natural-ungdc", natural_ungdc)):
-        texts = sample(data, SAMPLE, SEED, settings)
+    for name, texts in samples(Place(data, cache), settings).items():
         found[name] = Set(texts, as_pairs(truth(texts, settings.threshold, cache)), None)
     return found
 
