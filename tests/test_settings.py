@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from corpuskit.errors import SettingsError
-from corpuskit.settings import Settings, affects_output, find_file, load, make
+from corpuskit.settings import PROFILES, Settings, affects_output, find_file, load, make
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,7 @@ from corpuskit.settings import Settings, affects_output, find_file, load, make
         ({"threshold": "1.5"}, "threshold = '1.5': should be less than or equal to 1 (above 0, at most 1)"),
         ({"threshold": "0.8512345678"}, "threshold"),
         ({"bands": 0}, "bands = 0: should be greater than or equal to 1 (at least 1, at most 1024)"),
+        ({"profile": "big"}, "profile = 'big': should be 'default', 'noisy' or 'scale'"),
         ({"unit": "page"}, "unit = 'page': should be 'paragraph', 'line' or 'document'"),
         ({"bands": 1000, "rows": 60}, "bands x rows is 60000: at most 4096 permutations"),
         ({"canonical": []}, "canonical: the list of trusted sources is empty"),
@@ -65,6 +66,21 @@ def test_the_digest_covers_what_changes_rows_and_only_that() -> None:
     assert Settings().digest == make({"workers": 7}).digest
     assert Settings().digest != make({"threshold": "0.86"}).digest
     assert [name for name in Settings.model_fields if not affects_output(name)] == ["workers"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_profile_changes_defaults_and_explicit_values_win(profile: str) -> None:
+    settings = make({"profile": profile, "rows": 3})
+    expected = {name: field.default for name, field in Settings.model_fields.items()}
+    assert settings.model_dump() == {**expected, **PROFILES[profile], "profile": profile, "rows": 3}
+    assert make(settings.effective()) == settings
+
+
+def test_a_profile_can_be_in_the_file_and_a_flag_over_it(tmp_path: Path) -> None:
+    file = tmp_path / "corpuskit.toml"
+    file.write_text('profile = "noisy"\nbands = 128\n')
+    settings = load(file, {"threshold": "0.7"})
+    assert (settings.threshold, settings.bands, settings.rows) == (Decimal("0.7"), 128, 2)
 
 
 def test_the_threshold_is_the_decimal_that_was_written(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ from corpuskit.settings import Settings, make
 from corpuskit.stages.cluster import cluster
 from corpuskit.stages.sign import sign, sketch
 from corpuskit.text import normalize
+from sets import is_able
 
 Ints = npt.NDArray[np.int64]
 CLASSES = ((0, 60), (60, 120), (120, 300), (300, 1000), (1000, 1 << 40))
@@ -92,12 +93,6 @@ def sample(curated: Path, wanted: int, seed: int, settings: Settings) -> tuple[l
     return random.Random(seed).sample(able, min(wanted, len(able))), len(able)
 
 
-def is_able(text: str, settings: Settings) -> bool:
-    """Long enough, and with content."""
-    described = oracles.describe(text)
-    return described.weight >= settings.min_near_chars and described.has_content
-
-
 def examine(texts: list[str], left: Ints, right: Ints, settings: Settings) -> Pairs:
     """What becomes of each pair that is at or above the threshold."""
     column = pa.array(texts, pa.large_string())
@@ -107,14 +102,14 @@ def examine(texts: list[str], left: Ints, right: Ints, settings: Settings) -> Pa
     otherwise = [share_bucket(sign_all(column, settings, seed), left, right, settings) for seed in seeds]
     weights = [oracles.describe(text).weight for text in texts]
     how = (settings.shingle, settings.shingle_size, settings.shingle_size_unspaced)
-    jaccards = [jaccard(texts[x], texts[y], how) for x, y in zip(left.tolist(), right.tolist(), strict=True)]
+    jaccards = all_jaccards(texts, left, right, how)
     return Pairs(
         left,
         right,
         np.array([min(weights[x], weights[y]) for x, y in zip(left, right, strict=True)], dtype=np.int64),
         shares,
         shares & come_through(column, signatures, left, right, settings.threshold),
-        np.array([1 - settings.miss_rate(value) for value in jaccards], dtype=np.float64),
+        1 - np.array([settings.miss_rate(value) for value in jaccards.tolist()]),
         np.array(otherwise),
     )
 
@@ -138,10 +133,17 @@ def share_bucket(signatures: Minima, left: Ints, right: Ints, settings: Settings
     return np.asarray(agree.all(axis=2).any(axis=1))
 
 
-def jaccard(left: str, right: str, how: tuple[str, int, int]) -> float:
-    """Of the two sets of shingles, exactly."""
-    one, two = set(oracles.shingles(left, *how)), set(oracles.shingles(right, *how))
-    return len(one & two) / len(one | two)
+def all_jaccards(texts: list[str], left: Ints, right: Ints, how: tuple[str, int, int]) -> npt.NDArray[np.float64]:
+    """Of each pair's two sets of shingles, exactly: the shingles by Python's 64-bit hash."""
+    sets = {
+        at: np.unique(np.array([hash(shingle) for shingle in oracles.shingles(texts[at], *how)], dtype=np.int64))
+        for at in {*left.tolist(), *right.tolist()}
+    }
+    found = np.empty(len(left))
+    for at, (x, y) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+        common = len(np.intersect1d(sets[x], sets[y], assume_unique=True))
+        found[at] = common / (len(sets[x]) + len(sets[y]) - common)
+    return found
 
 
 def come_through(column: pa.Array, signatures: Any, left: Ints, right: Ints, threshold: Decimal) -> Any:

@@ -19,6 +19,19 @@ from corpuskit.errors import SettingsError
 
 FILE_NAME: Final = "corpuskit.toml"
 
+PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "default": {},
+    "noisy": {
+        "threshold": Decimal("0.65"),
+        "min_near_chars": 100,
+        "shingle_size": 6,
+        "bands": 256,
+        "rows": 2,
+    },
+    "scale": {"shingle_size": 7, "bands": 51, "rows": 5},
+}
+"""The defaults that a profile changes; what is set explicitly wins. docs/quality.md has what each finds and costs."""
+
 Threshold = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 
 
@@ -53,6 +66,12 @@ class Settings(BaseModel):
     unit: Literal["paragraph", "line", "document"] = _knob(
         "paragraph",
         "What a passage is: a paragraph, rebuilt from the layout; each line; or the whole document.",
+    )
+    profile: Literal["default", "noisy", "scale"] = _knob(
+        "default",
+        "Changes the defaults of other settings; those given explicitly win. noisy: for OCR and transcripts, up to "
+        "some tens of thousands of passages; merges at .65, measures some percent of all pairs. scale: for millions of "
+        "passages; compares less and misses more.",
     )
     threshold: Threshold = _knob(
         Decimal("0.85"),
@@ -125,6 +144,11 @@ class Settings(BaseModel):
     @classmethod
     def _ordered(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted(set(kinds), key=("numbers", "names", "negations").index))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_profile(cls, values: Any) -> Any:
+        return {**PROFILES.get(str(values.get("profile")), {}), **values} if isinstance(values, dict) else values
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
