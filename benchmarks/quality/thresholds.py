@@ -27,7 +27,7 @@ import pyarrow as pa
 from brute_force import oracles, truth
 from corpuskit.pipeline import resolve
 from corpuskit.prepare import prepare_texts
-from corpuskit.settings import PROFILES, Settings, make
+from corpuskit.settings import Settings, make
 from recall import Pairs, all_jaccards, examine, wilson
 from sets import is_able, licences, natural_licences, natural_ungdc, pick, scripts
 
@@ -40,7 +40,7 @@ SHORTEST = 15
 """Passages down to this weight are looked at, so that `min_near_chars` can be chosen."""
 
 CLASSES = ((15, 30), (30, 60), (60, 120), (120, 300), (300, 1000), (1000, 1 << 40))
-SIZES = (6_000, 24_000, 96_000)
+SIZES = {"default": (6_000, 24_000, 96_000), "noisy": (3_000, 6_000, 12_000), "scale": (6_000, 24_000, 96_000)}
 EDITS = (0.01, 0.03, 0.05, 0.08)
 BANDS = (
     ("chars", 5, 64, 4),
@@ -202,10 +202,10 @@ def profiles(place: Place) -> Iterator[str]:
     names = ("profile", "passages", "comparisons a passage", "measured a passage", "of all pairs", "seconds")
     yield "| " + " | ".join(names) + " |"
     yield "|---" * len(names) + "|"
-    texts = natural_ungdc(place.data, max(SIZES), SEED, Settings())
-    for profile in PROFILES:
-        for size in SIZES:
-            compared, seconds = cost(texts[:size], make({"profile": profile}))
+    texts = natural_ungdc(place.data, max(map(max, SIZES.values())), SEED, Settings())
+    for profile, sizes in SIZES.items():
+        for size in sizes:
+            compared, seconds = cost(texts[:size], make({"profile": profile}), runs=1)
             measured = compared["measured_pairs"]
             shown = (
                 f"{compared['candidate_pairs']:.1f} | {measured:.1f} | {2 * measured / (size - 1):.3%} | {seconds:.1f}"
@@ -213,11 +213,11 @@ def profiles(place: Place) -> Iterator[str]:
             yield f"| {profile} | {size:,} | {shown} |"
 
 
-def cost(texts: list[str], settings: Settings) -> tuple[dict[str, float], float]:
-    """The counts of `compared` for each text, and processor seconds of the flow: the least of three runs."""
+def cost(texts: list[str], settings: Settings, runs: int = 3) -> tuple[dict[str, float], float]:
+    """The counts of `compared` for each text, and processor seconds of the flow: the least of some runs."""
     column = pa.array(texts, pa.large_string())
     spent = []
-    for _ in range(3):
+    for _ in range(runs):
         started = time.process_time()
         corpus = resolve([prepare_texts(column, settings)], settings)
         spent.append(time.process_time() - started)

@@ -25,7 +25,7 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
         "threshold": Decimal("0.65"),
         "min_near_chars": 100,
         "shingle_size": 6,
-        "bands": 256,
+        "bands": 384,
         "rows": 2,
     },
     "scale": {"shingle_size": 7, "bands": 51, "rows": 5},
@@ -70,8 +70,8 @@ class Settings(BaseModel):
     profile: Literal["default", "noisy", "scale"] = _knob(
         "default",
         "Changes the defaults of other settings; those given explicitly win. noisy: for OCR and transcripts, up to "
-        "some tens of thousands of passages; merges at .65, measures some percent of all pairs. scale: for millions of "
-        "passages; compares less and misses more.",
+        "some ten thousand passages; merges from .65 on and costs much more. scale: for millions of passages; compares "
+        "far less and misses more.",
     )
     threshold: Threshold = _knob(
         Decimal("0.85"),
