@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -81,7 +82,8 @@ def _run_in_processes(jobs: Sequence[Path], raw: Path, settings: Settings, worke
             thread.join()
             for pipe in (process.stdin, process.stdout):
                 if pipe:
-                    pipe.close()
+                    with suppress(BrokenPipeError):  # what a dead worker did not read cannot be flushed
+                        pipe.close()
 
 
 def _feed(
