@@ -30,7 +30,7 @@ from sets import read_lines
 
 LANGUAGES = ("de", "nl", "pl", "fr")
 COMPLETE = ("de", "nl", "pl")
-"""Languages in which nothing but the labelled pairs is alike: of the French texts 218 are till receipts of one shop."""
+"""Languages in which nothing but the labelled pairs is alike: the French texts hold till receipts on one form."""
 
 LEAST = Decimal("0.55")
 """Brute force keeps pairs down to this similarity: unrelated texts of 1,000 characters have at most 0.46."""

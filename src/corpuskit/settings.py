@@ -24,7 +24,7 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
     "noisy": {
         "threshold": Decimal("0.65"),
         "min_near_chars": 100,
-        "shingle_size": 6,
+        "shingle_size": 7,
         "bands": 384,
         "rows": 2,
     },

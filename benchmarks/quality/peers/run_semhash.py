@@ -13,7 +13,10 @@ def main(source: Path, target: Path) -> None:
     with source.open(encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
     place = {text: at for at, text in enumerate(texts)}
-    result = SemHash.from_records(records=texts).self_deduplicate()
+    try:
+        result = SemHash.from_records(records=texts).self_deduplicate()
+    except OSError as error:
+        raise SystemExit("its model cannot be had offline") from error
     clusters = list(range(len(texts)))
     for record in result.filtered:
         if record.duplicates:
