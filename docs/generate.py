@@ -109,7 +109,7 @@ def command_line() -> Iterator[str]:
         cli.FINE: "fine; for `ingest` also when some files could not be read, unless `--strict`",
         cli.FINDINGS: "findings: a broken law (`check`), or an unreadable file (`ingest --strict`)",
         cli.FAILURE: "bad call or failure: one line on stderr that begins with `corpuskit:`",
-        cli.INTERRUPTED: "interrupted (Ctrl-C); the corpus is as it was",
+        cli.INTERRUPTED: "interrupted (Ctrl-C); the corpus is whole: the old one or, at the very end, the new one",
         cli.BROKEN_PIPE: "whoever read the output has closed it",
     }
     yield _table(["exit code", "meaning"], ((str(code), meaning) for code, meaning in codes.items()))

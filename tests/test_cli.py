@@ -113,7 +113,7 @@ def test_first_run_says_that_it_compiles(call: Call, tmp_path: Path, monkeypatch
     monkeypatch.setattr("corpuskit.kernels.jit.compiled_before", lambda: False)
     write(tmp_path / "raw", {"a.txt": "One passage.\n"})
     code, out, err = call("ingest", "--json")
-    assert (code, err) == (0, "first run: compiling kernels, about 20 s, once\n")
+    assert (code, err) == (0, "first run: compiling kernels, about half a minute, once\n")
     assert json.loads(out)["records"] == 1
 
 
@@ -184,8 +184,8 @@ def test_shrinking_is_refused_until_allowed(call: Call, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("raised", "code", "line"),
     [
-        (KeyboardInterrupt(), 130, "interrupted; the corpus is as it was"),
-        (MemoryError(), 2, "out of memory; the corpus is as it was"),
+        (KeyboardInterrupt(), 130, "interrupted; the corpus is whole: the old one or, at the very end, the new one"),
+        (MemoryError(), 2, "out of memory; the corpus is whole: the old one or, at the very end, the new one"),
         (OSError(28, "No space left on device", "curated/x"), 2, "curated/x: No space left on device"),
         (BrokenPipeError(32, "Broken pipe"), 141, None),
     ],

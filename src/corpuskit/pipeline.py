@@ -154,7 +154,6 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
     policy, trust = _policy(settings, places)
     lengths = shards.text_lengths(batch_shards)
     ranking = rank(places.content, places.document, places.text_hashes, lengths, policy=policy, trust=trust)
-
     kept = buffers.numbers(ranking.ranks["kept"])
 
     keys = (shards.band(batch_shards, band)[index.signed_rows] for band in range(settings.bands))
@@ -303,7 +302,7 @@ def _result(
         passages=len(content),
         exact=len(content) - near - records,
         near=near,
-        filtered=0,
+        filtered=0,  # no filter exists yet
         records=records,
         variants=len(corpus.links),
         raw_bytes=int(buffers.numbers(inventory.files["size_bytes"]).sum()),

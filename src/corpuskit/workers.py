@@ -24,8 +24,6 @@ from corpuskit.interrupt import interruptible
 from corpuskit.prepare import prepare_files
 from corpuskit.settings import Settings, make
 
-Job = dict[str, Any]
-
 
 def run(jobs: Sequence[Path], raw: Path, settings: Settings, workers: int) -> Iterator[Path]:
     """Prepare the shard of each job (a folder with a list of files), and yield the folder when it is there.

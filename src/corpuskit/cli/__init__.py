@@ -129,12 +129,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _failed(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     except MemoryError:
-        return _failed("out of memory; the corpus is as it was")
+        return _failed("out of memory; the corpus is whole: the old one or, at the very end, the new one")
     except Exception:
         traceback.print_exc()
         return _failed("a fault of corpuskit's own, not of the call or the data; please report the lines above")
     if code == INTERRUPTED:
-        return _failed("interrupted; the corpus is as it was", INTERRUPTED)
+        return _failed("interrupted; the corpus is whole: the old one or, at the very end, the new one", INTERRUPTED)
     return int(code)
 
 

@@ -90,7 +90,7 @@ def run(
         if file:
             bars.note(f"settings from {file}")
         if not compiled_before():
-            bars.note("first run: compiling kernels, about 20 s, once")
+            bars.note("first run: compiling kernels, about half a minute, once")
         result = ingest(raw, curated, settings, allow_shrink=allow_shrink, progress=bars)
     if as_json:
         out.print(json.dumps(asdict(result), indent=2, default=str), soft_wrap=True)
