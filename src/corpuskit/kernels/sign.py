@@ -4,11 +4,15 @@ Bit for bit datasketch's `affine32` scheme: a shingle's 32-bit hash goes through
 permutation p is `a[p] * h + b[p]` modulo 2**32.
 """
 
+from typing import Final
+
 import numpy as np
 
 from corpuskit.kernels.jit import kernel
-from corpuskit.kernels.types import Bytes, Ints, Minima
+from corpuskit.kernels.types import Bytes, Ints, Minima, Numbers, Words
 from corpuskit.kernels.utf8 import read_code_point
+
+BAG_BINS: Final = 64
 
 
 @kernel
@@ -135,3 +139,29 @@ def sign(
         count = tokenize(data, offsets[row], offsets[row + 1], classes, of_words, starts, kinds)
         made = shingle(data, starts, kinds, count, size, size_unspaced, of_words, hashes)
         permute(hashes[:made], a, b, signatures[i])
+
+
+@kernel
+def pack_sketches(signatures: Minima, sketches: Words) -> None:
+    """Write the low four bits of each value, 16 to a word of `sketches`, uint64[n, words]."""
+    for i in range(len(signatures)):
+        for word in range(sketches.shape[1]):
+            packed = np.uint64(0)
+            first = 16 * word
+            for at in range(min(16, signatures.shape[1] - first)):
+                packed |= np.uint64(signatures[i, first + at] & np.uint32(15)) << np.uint64(4 * at)
+            sketches[i, word] = packed
+
+
+@kernel
+def fill_bags(data: Bytes, offsets: Ints, rows: Ints, bags: Numbers) -> None:
+    """Count the code points of texts `rows` modulo 64, into uint16[len(rows), 64] (zeros) that stop at 65,535.
+
+    The counts' total difference is a lower bound of the Indel distance: one insertion or deletion changes one count.
+    """
+    for i in range(len(rows)):
+        at, end = offsets[rows[i]], offsets[rows[i] + 1]
+        while at < end:
+            code, at = read_code_point(data, at)
+            if bags[i, code & 63] < 65535:
+                bags[i, code & 63] += 1
