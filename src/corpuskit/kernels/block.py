@@ -42,7 +42,8 @@ def bucket_band(keys: Words, first_bucket: int, parts: int, numbers: Small) -> i
     company = np.zeros(n, dtype=np.int32)
     others = np.uint64(parts - 1)
     for part in range(parts):
-        table[:] = -1
+        for slot in range(size):
+            table[slot] = -1
         for i in range(n):
             h = keys[i] * np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing (Knuth, volume 3, 6.4)
             if (h >> np.uint64(56)) & others != np.uint64(part):
@@ -70,7 +71,8 @@ def bucket_band(keys: Words, first_bucket: int, parts: int, numbers: Small) -> i
 @kernel
 def gather(keys: Ints, n_keys: int, starts: Ints, order: Ints) -> None:
     """Counting sort: `order[starts[k]:starts[k + 1]]` are the positions with key k, in order; negative keys nowhere."""
-    starts[:] = 0
+    for key in range(n_keys + 1):
+        starts[key] = 0
     for key in keys:
         if key >= 0:
             starts[key + 1] += 1

@@ -91,11 +91,12 @@ def fill_word_bags(
 
     The counts' total difference is a lower bound of the distance in words. `longest` is the most bytes of a text.
     """
+    of_words = bool(np.bool_(True))  # a literal would have `tokenize` compiled once more
     words = np.empty(longest + 1, dtype=np.int64)
     kinds = np.empty(longest + 1, dtype=np.uint8)
     for i in range(len(rows)):
         row = rows[i]
-        counts[i] = tokenize(data, starts[row], ends[row], classes, True, words, kinds)
+        counts[i] = tokenize(data, starts[row], ends[row], classes, of_words, words, kinds)
         for word in range(counts[i]):
             end = words[word + 1]
             while end > words[word] and data[end - 1] == 32:
@@ -157,12 +158,13 @@ def _word_bags_differ(texts: Texts, rule: Rule, left: int, right: int) -> bool:
 def _word_distance(texts: Texts, rule: Rule, left: int, right: int, classes: Bytes) -> tuple[int, int]:
     """Indel distance in words within the threshold, or -1, and the words of both together."""
     starts, ends = texts.starts, texts.ends
+    of_words = bool(np.bool_(True))  # a literal would have `tokenize` compiled once more
     room = max(ends[left] - starts[left], ends[right] - starts[right]) + 1
     words_left = np.empty(room, dtype=np.int64)
     words_right = np.empty(room, dtype=np.int64)
     kinds = np.empty(room, dtype=np.uint8)
-    n_left = tokenize(texts.data, starts[left], ends[left], classes, True, words_left, kinds)
-    n_right = tokenize(texts.data, starts[right], ends[right], classes, True, words_right, kinds)
+    n_left = tokenize(texts.data, starts[left], ends[left], classes, of_words, words_left, kinds)
+    n_right = tokenize(texts.data, starts[right], ends[right], classes, of_words, words_right, kinds)
     total = n_left + n_right
     size = 16
     while size <= 2 * total:
@@ -170,7 +172,7 @@ def _word_distance(texts: Texts, rule: Rule, left: int, right: int, classes: Byt
     table = np.zeros((size, 3), dtype=np.int64)
     left_symbols = np.empty(n_left, dtype=np.int32)
     right_symbols = np.empty(n_right, dtype=np.int32)
-    known = number_words(texts.data, words_left, n_left, table, 0, left_symbols)
+    known = number_words(texts.data, words_left, n_left, table, int(np.int64(0)), left_symbols)
     number_words(texts.data, words_right, n_right, table, known, right_symbols)
     for i in range(n_right):
         if right_symbols[i] > known:
@@ -295,10 +297,10 @@ def decide(
             count = _list_candidates(shelves, rule, mine[:buckets], length, since, table[:size], shared, listed)
         if len(rule.works):
             touched ^= _touch(texts.sketches, listed, count)
-        pattern = index_pattern(text[:0], 0)
+        pattern = index_pattern(text[:0], int(np.int64(0)))
         prepared = False
         for i in range(count):
-            other = int(listed[i])
+            other = int(np.int64(listed[i]))
             if other == record[c]:
                 continue  # measured before
             compared[0] += 1

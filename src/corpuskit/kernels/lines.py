@@ -442,9 +442,11 @@ def scan_lines(
 
     `gaps`, int32[N_CELLS], counts the gaps between words inside the lines; `notes`, int32[NOTE_PLACES], is scratch.
     """
-    gaps[:] = 0
+    for cell in range(len(gaps)):
+        gaps[cell] = 0
     if notes[ANY_NOTE]:
-        notes[:] = 0
+        for place in range(len(notes)):
+            notes[place] = 0
     count = first_line
     number = 1
     indent = 0
