@@ -42,8 +42,8 @@ def bucket_band(keys: Words, first_bucket: int, parts: int, numbers: Small) -> i
     company = np.zeros(n, dtype=np.int32)
     others = np.uint64(parts - 1)
     for part in range(parts):
-        for slot in range(size):
-            table[slot] = -1
+        for empty in range(size):
+            table[empty] = -1
         for i in range(n):
             h = keys[i] * np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing (Knuth, volume 3, 6.4)
             if (h >> np.uint64(56)) & others != np.uint64(part):
