@@ -103,10 +103,13 @@ NOTE_AGAIN: Final = 512  # starts with a note's number that occurred before
 NOTE_ALONE: Final = 1024  # consists of it, but for a point behind it
 
 N_NOTES: Final = 1024  # note numbers are remembered modulo this
-HIGHEST_REFERENCE: Final = N_NOTES  # places behind the numbers
-LAST_NOTE: Final = N_NOTES + 1
-ANY_NOTE: Final = N_NOTES + 2
-NOTE_PLACES: Final = N_NOTES + 3
+# Places behind the numbers: of the last run of references, and of the notes since.
+LOWEST_REFERENCE: Final = N_NOTES
+HIGHEST_REFERENCE: Final = N_NOTES + 1
+N_REFERENCES: Final = N_NOTES + 2
+LAST_NOTE: Final = N_NOTES + 3
+ANY_NOTE: Final = N_NOTES + 4
+NOTE_PLACES: Final = N_NOTES + 5
 
 # Indents and widths stop here: only what may be a wrapped line is compared by width.
 _MOST_COLUMNS: Final = 1 << 28
@@ -222,26 +225,35 @@ def _note_number(data: Bytes, start: int, end: int) -> int:
 
 
 @kernel
-def _is_note(number: int, notes: Small) -> bool:
+def _is_note(number: int, notes: Small, ended: bool) -> bool:
     """Whether a number that begins a line begins the note; if not, it refers to one.
 
-    It was referred to before; or it stands among notes, below the highest that was referred to.
+    It was referred to before; or it falls among the last run of references, which ascend, or below it by no more than
+    there are of them: some may stand in text that is missing. `ended` tells whether the text before could end a
+    paragraph. Among notes, which may end in an address, it need not, where the numbers ascend.
     """
-    among = 0 < notes[LAST_NOTE] < number < notes[HIGHEST_REFERENCE]
-    return bool(among or notes[number % N_NOTES])
+    last = notes[LAST_NOTE]
+    lowest = notes[LOWEST_REFERENCE] - notes[N_REFERENCES]
+    ascends = last < number
+    known = notes[number % N_NOTES] or (ascends and lowest <= number < notes[HIGHEST_REFERENCE])
+    return bool(known and (ended or (ascends and last > 0)))
 
 
 @kernel
 def _remember_note(number: int, is_note: bool, notes: Small) -> None:
+    """Keep count of references and notes; a number that does not ascend begins another run of references."""
     notes[ANY_NOTE] = 1
     if is_note:
         notes[number % N_NOTES] = 0
         notes[LAST_NOTE] = number
-    else:
-        notes[number % N_NOTES] = 1
-        among_references = notes[LAST_NOTE] == 0
-        notes[HIGHEST_REFERENCE] = max(notes[HIGHEST_REFERENCE], number) if among_references else number
-        notes[LAST_NOTE] = 0
+        return
+    if notes[LAST_NOTE] > 0 or number < notes[HIGHEST_REFERENCE] or notes[N_REFERENCES] == 0:
+        notes[LOWEST_REFERENCE] = number
+        notes[N_REFERENCES] = 0
+    notes[number % N_NOTES] = 1
+    notes[HIGHEST_REFERENCE] = number
+    notes[N_REFERENCES] += 1
+    notes[LAST_NOTE] = 0
 
 
 @kernel
@@ -329,7 +341,7 @@ def _scan_content(
                         state = before_open
                     again = False
                     if open_at == start:
-                        again = ended and _is_note(number, notes)
+                        again = _is_note(number, notes, ended)
                         line["traits"] |= NOTE_AGAIN if again else NOTE_FIRST
                         note_width = width + 1
                     _remember_note(number, again, notes)

@@ -97,7 +97,7 @@ MOST_KEPT_COLUMNS: Final = 250  # lines that are wider belong to no table
 def _place_notes(lines: Numbers, first: int, stop: int) -> None:
     """Tell references from notes: a number in brackets refers where it occurs first, and begins the note after that.
 
-    A reference's end class is that of the text before it. Text after a number on the same line may be a list of works
+    A reference's end class is that of the text before it, and what stands before a note has ended. Text after a number on the same line may be a list of works
     that nothing refers to; it is taken for the text's continuation only where references stand alone as well.
     """
     alone = 0
@@ -113,6 +113,8 @@ def _place_notes(lines: Numbers, first: int, stop: int) -> None:
         is_alone = line["traits"] & NOTE_ALONE
         if line["traits"] & NOTE_AGAIN:
             line["first"] = MARKER
+            if i > first:
+                lines[i - 1]["last"] = END_STOP
             if is_alone:
                 line["last"] = END_COMMA
         elif line["traits"] & NOTE_FIRST and (is_alone or 2 * alone >= followed):
