@@ -12,6 +12,7 @@ when it is missing.
 
 import argparse
 import json
+import random
 import re
 import subprocess
 import sys
@@ -106,6 +107,12 @@ def wrap(text: str, width: int = WRAP, first: str = "") -> str:
     return "\n".join([*lines, line.rstrip()])
 
 
+def without_stops(paragraphs: list[str]) -> list[str]:
+    """The paragraphs, three in five of them without the full stop at their end."""
+    drawn = random.Random(len(paragraphs))
+    return [re.sub("[.。]$", "", text) if drawn.random() < 0.6 else text for text in paragraphs]
+
+
 def read(data: Path, name: str) -> Iterator[dict[str, Any]]:
     with (data / "reflow" / f"{name}.jsonl").open(encoding="utf-8") as file:
         for row in file:
@@ -126,6 +133,8 @@ def novels(data: Path) -> Iterator[Document]:
             half = half_of(row["id"].rsplit("/", 1)[0] if name != "aozora_ja" else row["id"])
             for layout, lay_out in layouts.items():
                 yield Document(layout, row["lang"], half, lay_out(paragraphs), paragraphs)
+            unstopped = without_stops(paragraphs)
+            yield Document("one-per-line, stops lost", row["lang"], half, "\n".join(unstopped), unstopped)
 
 
 def linked_pages(data: Path) -> Iterator[Document]:
