@@ -29,6 +29,7 @@ from corpuskit.errors import CorpusError, RawError
 from corpuskit.interrupt import interruptible
 from corpuskit.kernels.jit import remember_compiled
 from corpuskit.kernels.types import Ints
+from corpuskit.memory import IN_MEMORY
 from corpuskit.prepare import prepare, prepare_texts
 from corpuskit.progress import Progress, Silent
 from corpuskit.settings import Settings
@@ -162,7 +163,7 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
     keys = (shards.band(batch_shards, band, signed_rows) for band in range(settings.bands))
     buckets = block(keys, index.signed[order], bands=settings.bands)
     contents = shards.measurable(
-        batch_shards, index, order, buckets.in_company, permutations=settings.permutations, allocate=np.empty
+        batch_shards, index, order, buckets.in_company, permutations=settings.permutations, memory=IN_MEMORY
     )
     rule: dict[str, Any] = {
         "n_chars": shards.content_column(batch_shards, "n_chars")[index.firsts],

@@ -1,5 +1,7 @@
 """Find the contents: equal normalized text is one content, so exact copies are no special case later on."""
 
+from typing import Final
+
 import numpy as np
 import pyarrow as pa
 
@@ -7,6 +9,10 @@ from corpuskit import buffers, hashing, schema, text
 from corpuskit.kernels.hashing import count_repetitions, number_distinct
 from corpuskit.kernels.normalize import describe
 from corpuskit.kernels.types import Ints, Words
+from corpuskit.memory import IN_MEMORY, Memory
+
+TABLE_KEYS: Final = 1 << 22
+"""A hash table takes so many keys at a time (32 MB); more are gone through several times."""
 
 NO_CONTENT = np.uint32(1 << tuple(schema.OCCURRENCE_FLAGS).index("no_content"))
 
@@ -32,11 +38,14 @@ def distinct(passages: pa.Table, normalized: pa.Array, *, document_ids: Words) -
     return pa.table(columns, schema=schema.NUMBERED), contents
 
 
-def number(hashes: Words) -> tuple[Ints, Ints]:
+def number(hashes: Words, memory: Memory = IN_MEMORY) -> tuple[Ints, Ints]:
     """Number equal hashes (uint64[n, 2]) by first appearance: each row's number, and each number's first row."""
-    numbers = np.empty(len(hashes), dtype=np.int64)
-    firsts = np.empty(len(hashes), dtype=np.int64)
-    count = number_distinct(buffers.frozen(hashes), numbers, firsts)
+    numbers = memory.empty(len(hashes), np.int64)
+    firsts = memory.empty(len(hashes), np.int64)
+    parts = 1
+    while parts * TABLE_KEYS < len(hashes):
+        parts *= 2
+    count = number_distinct(buffers.frozen(hashes), parts, numbers, firsts)
     return numbers, firsts[:count]
 
 
