@@ -144,7 +144,7 @@ def test_variants_do_not_hold_each_other(home: Path) -> None:
     (home / "raw" / "e.txt").write_text("\n\n".join(C.replace("a year", f"20{year}") for year in ("19", "20 ")))
     corpuskit.ingest(home / "raw", home / "curated", make({"contains": True, "protect": ["numbers"]}))
     links = tables(home / "curated")[1]
-    (variant,) = [link for link in links if link["relation"] == "variant"]
+    variant = next(link for link in links if link["relation"] == "variant")
     assert {variant["left_record"], variant["right_record"]}.isdisjoint(
         link["left_record"] for link in links if link["relation"] == "contains"
     )
