@@ -81,7 +81,7 @@ IN_MEMORY: Final = Memory()
 def resident() -> int:
     """Bytes of this process that are resident; 0 where the system does not tell."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:
+        with Path("/proc/self/statm").open(encoding="ascii") as file:
             return int(file.read().split()[1]) * mmap.PAGESIZE
     except OSError:
         return 0

@@ -156,6 +156,14 @@ def measurable(
     return Measurable(buffers.frozen(data), starts, ends, n_chars, bags, sketches, permutations)
 
 
+def texts(shards: Sequence[Shard], rows: Ints) -> pa.Array:
+    """Normalized texts of contents, by their row over all shards, ascending."""
+    pieces = _by_shard(shards, rows, "contents")
+    return pa.concat_arrays(
+        [buffers.one_chunk(shard.contents["normalized"].take(pa.array(here))) for _, here, shard in pieces]
+    )
+
+
 def _by_shard(shards: Sequence[Shard], rows: Ints, name: str) -> Iterator[tuple[slice, Ints, Shard]]:
     """Ascending rows over all shards, shard by shard: which of them, their rows in it, and the shard."""
     bounds = np.cumsum([0, *(len(getattr(shard, name)) for shard in shards)])
