@@ -24,12 +24,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit import buffers, manifest, schema, shards, store, workers
+from corpuskit import buffers, manifest, schema, shards, store, warm, workers
 from corpuskit import raw as raw_files
 from corpuskit.corpus import open_corpus
 from corpuskit.errors import CorpusError, RawError
 from corpuskit.interrupt import interruptible
-from corpuskit.kernels.jit import remember_compiled
+from corpuskit.kernels.jit import compiled_before, remember_compiled
 from corpuskit.kernels.types import Ints
 from corpuskit.memory import IN_MEMORY
 from corpuskit.prepare import prepare, prepare_texts
@@ -102,6 +102,9 @@ def ingest(
     inventory = raw_files.scan(source, include=settings.include, ignore=settings.ignore)
     _refuse_shrinking(source, target, inventory, allow_shrink=allow_shrink)
     with store.writing(target), store.scratch(target) as scratch:
+        if not compiled_before():
+            progress.note("first run: compiling kernels, about ten seconds on two cores, once")
+            interruptible(lambda: _compile(settings))
         batch_shards = _prepare(source, inventory, settings, scratch, progress)
         progress.begin("merge")
         corpus = interruptible(lambda: resolve(batch_shards, settings))
@@ -115,6 +118,12 @@ def ingest(
             store.publish(target, staged, described, _run_facts(result))
     remember_compiled()
     return result
+
+
+def _compile(settings: Settings) -> None:
+    """Compile all kernels that these settings need."""
+    with warm.segmenting():
+        deduplicate(warm.TEXTS, settings)
 
 
 def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Settings | None = None) -> pa.Table:

@@ -82,15 +82,12 @@ def run(
     becomes a row of documents with its problem, and the run goes on.
     """
     from corpuskit.cli.console import Bars, out
-    from corpuskit.kernels.jit import compiled_before
     from corpuskit.pipeline import ingest
 
     settings, file = effective(config, flags)
     with Bars() as bars:
         if file:
             bars.note(f"settings from {file}")
-        if not compiled_before():
-            bars.note("first run: compiling kernels, about half a minute, once")
         result = ingest(raw, curated, settings, allow_shrink=allow_shrink, progress=bars)
     if as_json:
         out.print(json.dumps(asdict(result), indent=2, default=str), soft_wrap=True)
