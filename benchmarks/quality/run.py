@@ -54,15 +54,16 @@ def compare(where: Where) -> Iterator[str]:
         yield from peers.table(where.data, where.venvs, where.cache, list(peers.GRID), False)
 
 
-def segmentation(where: Where) -> Iterator[str]:
-    """The table that segmentation.py prints."""
-    command = [sys.executable, str(HERE / "segmentation.py"), "--data", str(where.data), "--half", "score"]
+def segmentation(more: list[str], where: Where) -> Iterator[str]:
+    """The table that segmentation.py prints, given more flags."""
+    command = [sys.executable, str(HERE / "segmentation.py"), "--data", str(where.data), "--half", "score", *more]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     yield from (line for line in done.stdout.splitlines() if line.startswith("|"))
 
 
 TABLES: Final[Mapping[str, Callable[[Where], Iterator[str]]]] = {
-    "segmentation": segmentation,
+    "segmentation": partial(segmentation, []),
+    "furniture": partial(segmentation, ["--furniture"]),
     **{name: partial(recall, name) for name in thresholds.TABLES},
     "noise-threshold": noise_by_threshold,
     **{f"noise-{profile}": partial(noisy, profile) for profile in ("default", "noisy")},
