@@ -2,7 +2,6 @@
 
 import random
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -15,10 +14,11 @@ from hypothesis import strategies as st
 
 import segment_oracles
 from corpuskit import buffers, schema
-from corpuskit.chartables import TABLE_SIZE, character_table
+from corpuskit.chartables import character_table
 from corpuskit.kernels import furniture
 from corpuskit.kernels.lines import LINE
 from corpuskit.stages.segment import segment
+from strategies import roman
 
 WORDS = [
     "the",
@@ -36,13 +36,6 @@ WORDS = [
     "by",
     "those",
 ]
-ROMAN = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"]
-TENS = ["", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX"]
-
-
-def roman(number: int) -> str:
-    """A number below 90 in Roman letters."""
-    return TENS[number // 10] + ROMAN[number % 10]
 
 
 def prose(n_lines: int, seed: int = 1) -> list[str]:
@@ -129,24 +122,6 @@ def test_lines_are_alike_when_their_words_are_but_for_numbers_and_order(left: li
     assert (read_left[0] == read_right[0]) == (hidden[0] == hidden[1])
     assert (read_left[1] == read_right[1]) == (Counter(left) == Counter(right))
     assert read_left[2] == [number for word in left for number in numbers_of(word)[1]][:6]
-
-
-def test_digits_are_those_of_every_script() -> None:
-    for code in range(TABLE_SIZE):
-        expected = unicodedata.decimal(chr(code), -1)
-        if expected >= 0 or unicodedata.category(chr(code)) in {"No", "Nl"}:
-            assert furniture._digit_value(code) == expected
-
-
-def test_roman_numbers_are_read_and_words_are_not() -> None:
-    def value(text: str) -> int:
-        data = buffers.frozen(np.frombuffer(text.encode(), dtype=np.uint8))
-        return furniture._roman_value(data, 0, len(data))
-
-    for number in range(1, 90):
-        assert value(roman(number)) == value(f"({roman(number).lower()})") == number
-    for word in ("civil", "mix", "iiii", "ic", "vx", "Xi", "", "-", "xa", "ivé", "lll", "xxxx", "x1"):
-        assert value(word) == 0
 
 
 # --- what is furniture ---

@@ -9,9 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from corpuskit.chartables import BLANK, CLASS, DIGIT, DIGIT_ZEROS, LOWER, OTHER
+from corpuskit.chartables import BLANK, CLASS, DIGIT, LOWER, OTHER
 from corpuskit.kernels.jit import kernel
 from corpuskit.kernels.lines import END_COMMA, END_HYPHEN, END_WORD, PAGE, TURNED, Line, entry_of
+from corpuskit.kernels.numerals import digit_value, roman_value
 from corpuskit.kernels.types import Bytes, Flags, Ints, Numbers, Word, Words
 from corpuskit.kernels.utf8 import read_code_point
 
@@ -25,55 +26,6 @@ _MOST_NUMBERS: Final = 6  # of a line that may be the page's
 _HIGHEST_NUMBER: Final = 1_000_000_000
 FEWEST_COLUMNS: Final = 25  # shorter lines may stand unfinished at a page's end without being cut
 _LONG: Final = 3  # so many pages in a row are not chance
-_ROMAN_LETTERS: Final = 8
-
-
-@kernel
-def _digit_value(code: int) -> int:
-    """Value of a decimal digit of any script; -1 for other characters."""
-    if code < 128:
-        return code - 48 if 48 <= code <= 57 else -1
-    value = code - DIGIT_ZEROS[np.searchsorted(DIGIT_ZEROS, code, side="right") - 1]
-    return int(value) if value < 10 else -1
-
-
-@kernel
-def _roman_digit(data: Bytes, at: int, end: int, one: int, five: int, ten: int) -> tuple[int, int]:
-    """The decimal digit that Roman letters (given in the case wanted) write at `at`, and where they end."""
-    if at + 1 < end and data[at] == one and data[at + 1] == ten:
-        return 9, at + 2
-    if at + 1 < end and data[at] == one and data[at + 1] == five:
-        return 4, at + 2
-    digit = 0
-    if at < end and data[at] == five:
-        digit = 5
-        at += 1
-    most = at + 3
-    while at < end and at < most and data[at] == one:
-        digit += 1
-        at += 1
-    return digit, at
-
-
-@kernel
-def _is_letter(byte: int) -> bool:
-    """Whether a byte belongs to a letter or digit, or to a character beyond ASCII."""
-    return byte >= 128 or 65 <= byte & 223 <= 90 or 48 <= byte <= 57
-
-
-@kernel
-def _roman_value(data: Bytes, start: int, end: int) -> int:
-    """Value of the Roman number below 90 that `data[start:end]` is but for signs around it; 0 where it is none."""
-    while start < end and not _is_letter(data[start]):
-        start += 1
-    while start < end and not _is_letter(data[end - 1]):
-        end -= 1
-    if not 0 < end - start <= _ROMAN_LETTERS:
-        return 0
-    case = data[start] & 32
-    tens, at = _roman_digit(data, start, end, 88 | case, 76 | case, 0)  # X, L
-    ones, at = _roman_digit(data, at, end, 73 | case, 86 | case, 88 | case)  # I, V, X
-    return 10 * tens + ones if at == end else 0
 
 
 @kernel
@@ -102,7 +54,7 @@ def _read_line(data: Bytes, line: Line, table: Numbers, numbers: Ints) -> tuple[
             if entry_of(table, code) & CLASS == BLANK:
                 break
             stop = following
-        roman = _roman_value(data, at, stop)
+        roman = roman_value(data, at, stop)
         hidden = np.uint64(0xCBF29CE484222325)
         shown = hidden
         number = roman if roman > 0 else -1
@@ -111,7 +63,7 @@ def _read_line(data: Bytes, line: Line, table: Numbers, numbers: Ints) -> tuple[
         while at < stop:
             code, at = read_code_point(data, at)
             shown = _mixed(shown, code)
-            digit = _digit_value(code) if entry_of(table, code) & CLASS == DIGIT else -1
+            digit = digit_value(code) if entry_of(table, code) & CLASS == DIGIT else -1
             if digit >= 0:
                 if number < 0:
                     hidden = _mixed(hidden, 0)
