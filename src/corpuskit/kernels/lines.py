@@ -496,11 +496,14 @@ def scan_lines(
     `gaps`, int32[N_CELLS], counts the gaps between words inside the lines; `letters`, int32[N_LETTER_COUNTS], the
     letters at gaps and at the ends of sentences; `notes`, int32[NOTE_PLACES], is scratch.
     """
-    gaps[:] = 0
+    for cell in range(len(gaps)):
+        gaps[cell] = 0
     if letters[ANY_LETTER]:
-        letters[:] = 0
+        for place in range(len(letters)):
+            letters[place] = 0
     if notes[ANY_NOTE]:
-        notes[:] = 0
+        for place in range(len(notes)):
+            notes[place] = 0
     count = first_line
     number = 1
     indent = 0
