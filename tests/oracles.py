@@ -315,3 +315,38 @@ def sources(documents: Sequence[int], rows: Sequence[int], kept_row: int, most: 
             covered.add(documents[row])
             listed.append(row)
     return (listed + [row for row in rows if row not in listed])[:most]
+
+
+# --- one text inside another ---
+
+
+def nearest(pattern: str, text: str, *, free: bool) -> tuple[int, int]:
+    """The least Indel distance to a piece of the text that ends somewhere, and the last such end, cell by cell.
+
+    The piece begins anywhere if `free`, else with the text.
+    """
+    column = list(range(len(pattern) + 1))
+    best, ends = len(pattern), 0
+    for at, char in enumerate(text, 1):
+        following = [0 if free else at]
+        for place, own in enumerate(pattern):
+            following.append(column[place] if own == char else min(column[place + 1], following[-1]) + 1)
+        column = following
+        if column[-1] <= best:
+            best, ends = column[-1], at
+    return best, ends
+
+
+def best_piece(pattern: str, text: str) -> tuple[int, int, int]:
+    """The least Indel distance to a piece of the text, and where it stands: the last one, and the longest there."""
+    distance, ends = nearest(pattern, text, free=True)
+    _, back = nearest(pattern[::-1], text[:ends][::-1], free=False)
+    return distance, ends - back, ends
+
+
+def holds(holder: str, held: str, threshold: Decimal) -> bool:
+    """Whether the piece of least distance reaches the threshold, and the two are not alike as wholes."""
+    distance, begin, end = best_piece(held, holder)
+    total = len(held) + end - begin
+    longer = len(holder) > len(held)
+    return longer and 1 - Fraction(distance, total) >= Fraction(threshold) and match(holder, held, threshold) is None

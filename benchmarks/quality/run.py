@@ -21,6 +21,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import containment
 import noise
 import peers
 import thresholds
@@ -64,12 +65,17 @@ def segmentation(more: list[str], where: Where) -> Iterator[str]:
     yield from (line for line in done.stdout.splitlines() if line.startswith("|"))
 
 
+def contained(name: str, where: Where) -> Iterator[str]:
+    yield from containment.TABLES[name](where.data)
+
+
 TABLES: Final[Mapping[str, Callable[[Where], Iterator[str]]]] = {
     "segmentation": partial(segmentation, []),
     "furniture": partial(segmentation, ["--furniture"]),
     **{name: partial(recall, name) for name in thresholds.TABLES},
     "noise-threshold": noise_by_threshold,
     **{f"noise-{profile}": partial(noisy, profile) for profile in ("default", "noisy")},
+    **{name: partial(contained, name) for name in containment.TABLES},
     "peers": compare,
 }
 

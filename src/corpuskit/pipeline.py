@@ -4,6 +4,7 @@ In short:
 
     scan ─ jobs ─ [read decode segment filter normalize distinct sign] ─ shards      per batch, in worker processes
     shards ─ number contents ─ rank ─ block ─ cluster ─ protect ─ decisions   whole corpus
+    records ─ contain ─ links                                                 where asked for
     shards + decisions ─ merge ─ build ─ publish                              shard by shard
 """
 
@@ -21,6 +22,7 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpuskit import buffers, manifest, schema, shards, store, workers
 from corpuskit import raw as raw_files
@@ -29,12 +31,14 @@ from corpuskit.errors import CorpusError, RawError
 from corpuskit.interrupt import interruptible
 from corpuskit.kernels.jit import remember_compiled
 from corpuskit.kernels.types import Ints
+from corpuskit.memory import IN_MEMORY
 from corpuskit.prepare import prepare, prepare_texts
 from corpuskit.progress import Progress, Silent
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 from corpuskit.stages.block import block
 from corpuskit.stages.cluster import cluster, may_refuse
+from corpuskit.stages.contain import contain, link_held
 from corpuskit.stages.merge import (
     Decisions,
     Places,
@@ -74,6 +78,7 @@ class Result:
     filtered: int
     records: int
     variants: int
+    contains: int
     raw_bytes: int
     seconds: float
     skipped: Mapping[str, int] = field(default_factory=dict)
@@ -135,7 +140,7 @@ def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Set
     column = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, type=pa.large_string())
     if column.null_count:
         raise ValueError(f"texts: {column.null_count} of {len(column)} are null")
-    settings = settings or Settings()
+    settings = (settings or Settings()).model_copy(update={"contains": False})  # nothing here tells links
     corpus = resolve([prepare_texts(column, settings)], settings)
     places, decisions = corpus.places, corpus.decisions
     why = reasons(np.arange(len(column)), places, decisions)
@@ -175,7 +180,7 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
     keys = (shards.band(batch_shards, band, signed_rows) for band in range(settings.bands))
     buckets = block(keys, index.signed[order], bands=settings.bands)
     contents = shards.measurable(
-        batch_shards, index, order, buckets.in_company, permutations=settings.permutations, allocate=np.empty
+        batch_shards, index, order, buckets.in_company, permutations=settings.permutations, memory=IN_MEMORY
     )
     rule: dict[str, Any] = {
         "n_chars": shards.content_column(batch_shards, "n_chars")[index.firsts],
@@ -197,7 +202,11 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
     canonical = explain(ranking, buffers.numbers(members["record"]))
     n_words = shards.content_column(batch_shards, "n_words")[index.firsts]
     decisions = decide(places, members, kept, index.hashes, n_words, canonical, family=family_heads(families, members))
-    return Resolved(places, decisions, _links(batch_shards, found, decisions, kept), compared)
+    links = _links(batch_shards, found, decisions, kept)
+    if settings.contains:
+        held, work = _contained(batch_shards, index, decisions, kept, settings)
+        links, compared = pa.concat_tables([links, held]), {**compared, **work}
+    return Resolved(places, decisions, links, compared)
 
 
 @contextmanager
@@ -218,6 +227,21 @@ def _links(batch_shards: Sequence[Shard], found: list[Variant], decisions: Decis
     pairs = np.array([(variant.content, variant.head) for variant in found], dtype=np.int64).reshape(-1)
     ids = buffers.hex_strings(decisions.content_hashes[pairs])
     return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs]))
+
+
+def _contained(
+    batch_shards: Sequence[Shard], index: shards.Contents, decisions: Decisions, kept: Ints, settings: Settings
+) -> tuple[pa.Table, dict[str, int]]:
+    """LINKS of records that hold others, in the order of the contents held, and what it took."""
+    records = np.flatnonzero(decisions.record == np.arange(len(decisions.record)))
+    rows = index.firsts[records]
+    normalized = shards.texts(batch_shards, rows)
+    n_chars = shards.content_column(batch_shards, "n_chars")[rows]
+    held, work = contain(normalized, n_chars, np.isin(records, index.signed), threshold=settings.threshold)
+    ids = buffers.hex_strings(decisions.content_hashes[records])
+    told = held.rows()
+    wordings = shards.wordings(batch_shards, kept[records[told]])
+    return link_held(held, ids, wordings, normalized, threshold=settings.threshold), work
 
 
 def _prepare(
@@ -315,7 +339,8 @@ def _result(
         filtered=sum(filtered.values()),
         filter_reasons={name: count for name, count in filtered.items() if count},
         records=records,
-        variants=len(corpus.links),
+        variants=int(pc.sum(pc.equal(corpus.links["relation"], "variant")).as_py() or 0),
+        contains=int(pc.sum(pc.equal(corpus.links["relation"], "contains")).as_py() or 0),
         raw_bytes=int(buffers.numbers(inventory.files["size_bytes"]).sum()),
         seconds=round(seconds, 3),
         skipped=dict(inventory.skipped),

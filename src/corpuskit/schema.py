@@ -46,7 +46,7 @@ MEASURES: Final = {
 
 RELATIONS: Final = {
     "variant": "nearly the same, but differing in something that carries meaning",
-    "contains": "the left record holds the right one's text",
+    "contains": "the left record holds the right one: a piece of it is at or above the threshold to the right text",
 }
 
 CANONICAL_REASONS: Final = {
@@ -180,7 +180,11 @@ LINKS: Final = pa.schema(
         _field("left_record", pa.string(), "record id"),
         _field("right_record", pa.string(), "record id"),
         _field("relation", pa.string(), "variant or contains"),
-        _field("similarity", pa.float64(), "between the two, 0 to 1"),
+        _field(
+            "similarity",
+            pa.float64(),
+            "0 to 1: of both texts (variant), or of the left one's piece to the right text (contains)",
+        ),
         _field("left_spans", _SPANS, "the part meant of the left record's text", unit="bytes of the text in UTF-8"),
         _field("right_spans", _SPANS, "the part meant of the right record's text", unit="bytes of the text in UTF-8"),
         _field("reason", pa.string(), "what makes the relation"),

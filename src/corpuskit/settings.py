@@ -139,6 +139,11 @@ class Settings(BaseModel):
         "kinds become records of their own, linked as variants. Dates are numbers, modal verbs (must, may) are "
         "negations; the empty list merges them all.",
     )
+    contains: bool = _knob(
+        False,
+        "Look for records that hold others (one is another and a sentence more, or two that stand apart elsewhere) and "
+        "link them in `links`. Fates do not change. It costs time, and memory for the text of all records.",
+    )
     canonical: Literal["most_copies", "longest", "earliest"] | tuple[str, ...] = _knob(
         "most_copies",
         "Which wording a record keeps: most_copies (most documents, then most occurrences, then longest, then "

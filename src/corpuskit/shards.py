@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuskit import buffers, schema
-from corpuskit.buffers import Allocate
 from corpuskit.kernels.types import Bytes, Flags, Ints, Minima, Numbers, Words
 from corpuskit.kernels.utf8 import copy_texts
+from corpuskit.memory import Memory
 from corpuskit.stages.cluster import Measurable
 from corpuskit.stages.distinct import number
 from corpuskit.stages.merge import Places
@@ -126,7 +126,7 @@ def band(shards: Sequence[Shard], which: int, rows: Ints) -> Words:
 
 
 def measurable(
-    shards: Sequence[Shard], index: Contents, order: Ints, needed: Flags, *, permutations: int, allocate: Allocate
+    shards: Sequence[Shard], index: Contents, order: Ints, needed: Flags, *, permutations: int, memory: Memory
 ) -> Measurable:
     """What it takes to measure the signed contents `order` (rows of `index.signed`); only of those `needed`, and the
     lengths of all.
@@ -137,8 +137,8 @@ def measurable(
     places = place[chosen]
     n_chars = content_column(shards, "n_chars")[index.firsts[index.signed]][order]
     words, bins = shards[0].sketches.shape[1], shards[0].bags.shape[1]
-    sketches: Words = allocate((len(order), words), np.uint64)
-    bags: Numbers = allocate((len(order), bins), np.uint16)
+    sketches: Words = memory.empty((len(order), words), np.uint64)
+    bags: Numbers = memory.empty((len(order), bins), np.uint16)
     for column, name in ((sketches, "sketches"), (bags, "bags")):
         for here, rows, shard in _by_shard(shards, index.signed_rows[chosen], "sketches"):
             column[places[here]] = getattr(shard, name)[rows]
@@ -152,11 +152,19 @@ def measurable(
         ends[places[here]] = size + np.cumsum(lengths)
         starts[places[here]] = ends[places[here]] - lengths
         size += int(lengths.sum())
-    data: Bytes = allocate(max(size, 1), np.uint8)
+    data: Bytes = memory.empty(max(size, 1), np.uint8)
     at = 0
     for _, rows, shard in pieces:
         at = copy_texts(*buffers.text_buffers(shard.contents["normalized"]), buffers.frozen(rows), data, at)
     return Measurable(buffers.frozen(data), starts, ends, n_chars, bags, sketches, permutations)
+
+
+def texts(shards: Sequence[Shard], rows: Ints) -> pa.Array:
+    """Normalized texts of contents, by their row over all shards, ascending."""
+    pieces = _by_shard(shards, rows, "contents")
+    return pa.concat_arrays(
+        [buffers.one_chunk(shard.contents["normalized"].take(pa.array(here))) for _, here, shard in pieces]
+    )
 
 
 def _by_shard(shards: Sequence[Shard], rows: Ints, name: str) -> Iterator[tuple[slice, Ints, Shard]]:

@@ -58,10 +58,11 @@ class Copy:
 
 @dataclass(frozen=True)
 class Link:
-    """A relation to another record that is not a merge."""
+    """A relation to another record that is not a merge; `side` is that of this record in it."""
 
     record_id: str
     relation: str
+    side: Literal["left", "right"]
     similarity: float
     reason: str
 
@@ -259,10 +260,11 @@ def _links(corpus: Corpus, ids: Sequence[str]) -> dict[str, list[Link]]:
     """The relations of records, by record."""
     found: dict[str, list[Link]] = {}
     columns = ["left_record", "right_record", "relation", "similarity", "reason"]
-    for here, there in (("left_record", "right_record"), ("right_record", "left_record")):
-        for row in _rows(corpus.links, columns, _in(here, ids)):
-            link = Link(row[there], row["relation"], row["similarity"], row["reason"])
-            found.setdefault(row[here], []).append(link)
+    sides: tuple[tuple[Literal["left", "right"], str], ...] = (("left", "right_record"), ("right", "left_record"))
+    for side, there in sides:
+        for row in _rows(corpus.links, columns, _in(f"{side}_record", ids)):
+            link = Link(row[there], row["relation"], side, row["similarity"], row["reason"])
+            found.setdefault(row[f"{side}_record"], []).append(link)
     return found
 
 

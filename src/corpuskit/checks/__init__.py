@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from corpuskit.checks.conservation import check_conservation, place_columns, places
+from corpuskit.checks.contains import check_contains
 from corpuskit.checks.documents import Documents, check_documents
 from corpuskit.checks.files import UnreadableTableError, batches, check_files, settings_of
 from corpuskit.checks.findings import CHECKS, SHOWN, WARNINGS, Finding, Findings
@@ -64,6 +65,7 @@ def _check_rows(corpus: Corpus, settings: Settings, raw: Path, files: ExitStack,
         tracer.check_rest()
     check_conservation(corpus, documents, records, places(pieces), findings)
     part = check_links(corpus, records, settings, findings)
+    check_contains(corpus, records, settings, findings)
     check_no_repeats(records, part, settings, findings)
 
 

@@ -25,6 +25,7 @@ CHECKS: Final = {
     "traceability": "each passage is its document's text at its spans, and nothing else is in a document",
     "direct_similarity": "each merged occurrence is itself at or above the threshold to its record",
     "variants": "each record of a family of variants is like its head, and linked to it with the words that differ",
+    "contains": "each record linked as holding another has a piece at or above the threshold to it, where it says",
     "no_repeats": "no two records that share a bucket are at or above the threshold to each other, but for variants",
     "problem_document": "each document could be read and decoded",
 }

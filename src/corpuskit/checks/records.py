@@ -28,7 +28,7 @@ class Records:
 
     ids, contents, texts, visible: uint64[n, 2], the ids as they stand, and the hashes of the normalized texts
     (what the ids should be), of the texts, and of the texts without blanks; able: which may have near copies;
-    n_chars: of the normalized text; normalized: large_string, on disk; sketches: of the able ones.
+    n_chars: of the normalized text; n_bytes: of the text; normalized: large_string, on disk; sketches: of the able.
     family: uint64[n, 2], the head of its family of variants, 0 for none; related: int64, the rows that have one;
     wordings: large_string, on disk, the texts of those.
     """
@@ -41,6 +41,7 @@ class Records:
     has_content: Flags
     able: Flags
     n_chars: Ints
+    n_bytes: Ints
     n_occurrences: Ints
     n_documents: Ints
     min_similarity: Numbers
@@ -87,6 +88,7 @@ def check_records(corpus: Corpus, settings: Settings, files: ExitStack, findings
             "has_content": flags_of(contents["has_content"]),
             "able": able,
             "n_chars": buffers.numbers(contents["n_chars"]),
+            "n_bytes": buffers.numbers(pc.binary_length(table["text"])).astype(np.int64),
             **{name: buffers.numbers(table[name]) for name in ("n_occurrences", "n_documents", "min_similarity")},
         }
         for name, values in piece.items():
@@ -111,7 +113,7 @@ def _no_columns() -> dict[str, Any]:
     """The columns of a corpus without records."""
     words = {name: np.zeros((0, 2), dtype=np.uint64) for name in ("ids", "contents", "texts", "visible", "family")}
     flags = {name: np.zeros(0, dtype=np.bool_) for name in ("has_content", "able", "in_family")}
-    counts = {name: np.zeros(0, dtype=np.int64) for name in ("n_chars", "n_occurrences", "n_documents")}
+    counts = {name: np.zeros(0, dtype=np.int64) for name in ("n_chars", "n_bytes", "n_occurrences", "n_documents")}
     return {**words, **flags, **counts, "min_similarity": np.zeros(0)}
 
 

@@ -73,6 +73,8 @@ def default_shown(name: str) -> str:
 
 def toml(value: object) -> str:
     """A value of a setting as TOML."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return "[" + ", ".join(map(toml, value)) + "]"
     if isinstance(value, str):
@@ -88,6 +90,8 @@ def allowed(name: str) -> str:
     bounds = [f"{word} {getattr(limit, key)}" for limit in limits for key, word in words.items() if hasattr(limit, key)]
     if bounds:
         return ", ".join(bounds)
+    if _annotation(name) is bool:
+        return "true, false"
     if get_origin(_annotation(name)) is Literal:
         return ", ".join(toml(choice) for choice in get_args(_annotation(name)))
     if name == "canonical":
@@ -116,12 +120,13 @@ def _parameter(name: str) -> inspect.Parameter:
     field = Settings.model_fields[name]
     annotation, metavar, more = _typed(name)
     text = f"{field.description}{more} Default: {_plain(field.default)}".replace("[", r"\[")
-    option = typer.Option(flag(name), help=text, metavar=metavar, show_default=False, rich_help_panel=PANEL)
+    spelled = f"{flag(name)}/--no-{name.replace('_', '-')}" if annotation is bool else flag(name)
+    option = typer.Option(spelled, help=text, metavar=metavar, show_default=False, rich_help_panel=PANEL)
     kind = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, kind, default=None, annotation=Annotated[annotation | None, option])
 
 
-def _typed(name: str) -> tuple[Any, str, str]:
+def _typed(name: str) -> tuple[Any, str | None, str]:
     """What a flag takes, how that is called, and what more there is to say."""
     annotation = _annotation(name)
     if name in ADDED:
@@ -136,8 +141,10 @@ def _typed(name: str) -> tuple[Any, str, str]:
         return annotation, "WORD", f" One of {', '.join(get_args(annotation))}."
     if annotation is Decimal:
         return str, "NUMBER", ""  # as written: 0.85 has no exact binary fraction
-    return annotation, "N", ""
+    return annotation, None if annotation is bool else "N", ""
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return toml(value)
     return (" ".join(value) or "none") if isinstance(value, tuple) else str(value)

@@ -114,6 +114,7 @@ def summarize(result: "Result") -> None:
         *((number, *_filtered(reason)) for reason, number in result.filter_reasons.items()),
         (result.records, ("record written", "records written"), f" to {result.curated}"),
         *([(result.variants, ("of them a variant", "of them variants"), " of others")] if result.variants else []),
+        *([(result.contains, ("link", "links"), " to what records hold")] if result.contains else []),
         *((number, *_left_out(reason)) for reason, number in left_out[:SHOWN]),
         *([(hidden, ("left out for other reasons",) * 2, "")] if hidden else []),
         (result.problems, ("problem", "problems"), ""),

@@ -9,13 +9,14 @@ from corpuskit.cli.console import columns, count, interactive, say, visible
 from corpuskit.cli.differences import differences, shortened
 from corpuskit.schema import CANONICAL_REASONS, MEASURES, REASONS
 from corpuskit.text import normalize
-from corpuskit.trace import Copy, Lineage, Trace
+from corpuskit.trace import Copy, Lineage, Link, Trace
 
 WORDINGS: Final = 6
 PLACES: Final = 5
+LINKS: Final = 20
 CHARACTERS: Final = 1_200
 CONTEXT: Final = 12
-"""Unless all is asked for: wordings, places of each, characters of a text, words beside a difference."""
+"""Unless all is asked for: wordings, places of each, links of a kind, characters of a text, words by a difference."""
 
 
 def show_list(found: Trace) -> None:
@@ -58,8 +59,20 @@ def show_whole(lineage: Lineage, *, full: bool) -> None:
             f"and {len(others) - len(shown):,} wordings more, most of them more alike: --full shows them",
             style="dim",
         )
-    for link in lineage.links:
-        say(f"{link.relation} {link.record_id}, similarity {link.similarity:.4f}: {visible(link.reason)}")
+    _show_links(lineage.links, full=full)
+
+
+def _show_links(links: Sequence[Link], *, full: bool) -> None:
+    """The relations to other records, some of each kind."""
+    kinds: dict[tuple[str, str], list[Link]] = {}
+    for link in links:
+        kinds.setdefault((link.relation, link.side), []).append(link)
+    for kind, found in kinds.items():
+        name = "is held by" if kind == ("contains", "right") else kind[0]
+        for link in found if full else found[:LINKS]:
+            say(f"{name} {link.record_id}, similarity {link.similarity:.4f}: {visible(link.reason)}")
+        if len(found) > LINKS and not full:
+            say(f"and {len(found) - LINKS:,} more like these: --full shows them", style="dim")
 
 
 def _show_filtered(copy: Copy) -> None:

@@ -126,32 +126,42 @@ def blake2b_128(data: Bytes, offsets: Ints, person: Words, digests: Words) -> No
 
 
 @kernel
-def number_distinct(hashes: Words, numbers: Ints, firsts: Ints) -> int:
+def number_distinct(hashes: Words, parts: int, numbers: Ints, firsts: Ints) -> int:
     """Number the distinct rows of `hashes` (n, 2) by first appearance; return how many there are.
 
     `numbers[i]` becomes the number of row i and `firsts[number]` the first row with it (both of length n). An
-    open-addressing table on the first word, at most half full: linear, where sorting would not be.
+    open-addressing table on the first word, at most half full: linear, where sorting would not be. `parts`, a power of
+    two, is how many times the rows are gone through, each time for another part of them, so that the table is small.
     """
+    n = len(hashes)
     size = 16
-    while size < 2 * len(hashes):
+    while size * parts < 2 * n + 64 * parts:
         size *= 2
-    slots = np.full(size, -1, dtype=np.int64)
+    table = np.empty(size, dtype=np.int32)
+    others = np.uint64(parts - 1)
+    for part in range(parts):
+        for empty in range(size):
+            table[empty] = -1
+        for i in range(n):
+            if (hashes[i, 0] >> np.uint64(48)) & others != np.uint64(part):
+                continue
+            slot = np.int64(hashes[i, 0] & np.uint64(size - 1))
+            while table[slot] >= 0:
+                first = table[slot]
+                if hashes[first, 0] == hashes[i, 0] and hashes[first, 1] == hashes[i, 1]:
+                    break
+                slot = (slot + 1) & (size - 1)
+            if table[slot] < 0:
+                table[slot] = i
+            numbers[i] = table[slot]
     count = 0
-    for i in range(len(hashes)):
-        slot = np.int64(hashes[i, 0] & np.uint64(size - 1))
-        while True:
-            number = slots[slot]
-            if number < 0:
-                slots[slot] = count
-                firsts[count] = i
-                numbers[i] = count
-                count += 1
-                break
-            first = firsts[number]
-            if hashes[first, 0] == hashes[i, 0] and hashes[first, 1] == hashes[i, 1]:
-                numbers[i] = number
-                break
-            slot = (slot + 1) & (size - 1)
+    for i in range(n):
+        if numbers[i] == i:
+            firsts[count] = i
+            numbers[i] = count
+            count += 1
+        else:
+            numbers[i] = numbers[numbers[i]]
     return count
 
 

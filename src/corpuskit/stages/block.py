@@ -5,18 +5,15 @@ P(two contents with shingle Jaccard J share a bucket) = 1 - (1 - J**rows)**bands
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from corpuskit import buffers
-from corpuskit.buffers import Allocate
 from corpuskit.errors import CorpuskitError
 from corpuskit.kernels.block import bucket_band
 from corpuskit.kernels.types import Flags, Ints, Small, Words
-
-TABLE_KEYS: Final = 1 << 22
-"""A band's hash table takes so many keys at a time (32 MB); more are gone through several times."""
+from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.stages.distinct import TABLE_KEYS
 
 
 @dataclass(frozen=True)
@@ -40,18 +37,19 @@ class Buckets:
         return found
 
 
-def block(band_keys: Iterable[Words], contents: Ints, *, bands: int, allocate: Allocate = np.empty) -> Buckets:
+def block(band_keys: Iterable[Words], contents: Ints, *, bands: int, memory: Memory = IN_MEMORY) -> Buckets:
     """The buckets of `contents` (int64, by priority).
 
     `band_keys` yields, for each of the `bands`, a uint64 key of every content. One band is in memory at a time.
     """
-    numbers: Small = allocate((bands, len(contents)), np.int32)
+    numbers: Small = memory.empty((bands, len(contents)), np.int32)
     parts = 1
     while parts * TABLE_KEYS < len(contents):
         parts *= 2
     free = 0
     for band, keys in enumerate(band_keys):
         free = bucket_band(buffers.frozen(keys), free, parts, numbers[band])
+        memory.relieve()
         if free > np.iinfo(np.int32).max - len(contents):
             raise CorpuskitError("more than two billion buckets: fewer bands, or more rows, will do for such a corpus")
     return Buckets(contents, numbers, free)

@@ -22,10 +22,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from corpuskit import buffers, schema, text
-from corpuskit.buffers import Allocate
 from corpuskit.kernels import cluster as kernels
 from corpuskit.kernels.cluster import WORD_BAG_BINS, Found, Rule, Shelves, Texts, fill_word_bags
 from corpuskit.kernels.types import Bytes, Ints, Numbers, Words
+from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.block import Buckets
 from corpuskit.stages.sign import count_chars
 
@@ -92,7 +92,7 @@ def cluster(
     threshold: Decimal,
     refuse: bool = True,
     threads: int = 1,
-    allocate: Allocate = np.empty,
+    memory: Memory = IN_MEMORY,
 ) -> tuple[pa.Table, dict[str, int]]:
     """MEMBERS of all contents, and what it took.
 
@@ -102,9 +102,9 @@ def cluster(
     """
     n = len(buckets.contents)
     texts = _texts(contents)
-    shelves = _shelves(buckets, allocate)
+    shelves = _shelves(buckets, memory)
     rule = _rule(threshold, contents.permutations if refuse else 0)
-    found = Found(allocate(n, np.int32), allocate(n, np.uint32), allocate(n, np.uint32))
+    found = Found(memory.empty(n, np.int32), memory.empty(n, np.uint32), memory.empty(n, np.uint32))
     found.record[:] = -1
     classes = buffers.frozen(text.classes())
     numbers_of = [np.zeros(0x110000, dtype=np.int32) for _ in range(threads)]
@@ -123,8 +123,10 @@ def cluster(
             last = min(first + BLOCK, n)
             compared += _in_pieces(run, decide, kernels.MATCH, first, last)
             compared += decide(kernels.CHOOSE, first, last)
+            memory.relieve()
         for first in range(0, n, BLOCK):
             compared += _in_pieces(run, decide, kernels.JOIN, first, min(first + BLOCK, n))
+            memory.relieve()
     members = _members(buckets.contents, found, n_chars)
     return members, dict(zip(COMPARED, compared.tolist(), strict=True))
 
@@ -154,9 +156,9 @@ def _texts(contents: Measurable) -> Texts:
     return Texts(contents.data, starts, ends, *map(buffers.frozen, bounds))
 
 
-def _shelves(buckets: Buckets, allocate: Allocate) -> Shelves:
+def _shelves(buckets: Buckets, memory: Memory) -> Shelves:
     """Room for the records of each bucket."""
-    starts = allocate(buckets.n_buckets + 1, np.int64)
+    starts = memory.empty(buckets.n_buckets + 1, np.int64)
     starts[:] = 0
     for band in buckets.numbers:
         numbers = band[band >= 0]
@@ -165,9 +167,9 @@ def _shelves(buckets: Buckets, allocate: Allocate) -> Shelves:
             counts = np.bincount(numbers - low)
             starts[low + 1 : low + 1 + len(counts)] = counts
     np.cumsum(starts, out=starts)
-    filled = allocate(buckets.n_buckets, np.int32)
+    filled = memory.empty(buckets.n_buckets, np.int32)
     filled[:] = 0
-    entries, lengths = (allocate(int(starts[-1]), np.int32) for _ in range(2))
+    entries, lengths = (memory.empty(int(starts[-1]), np.int32) for _ in range(2))
     return Shelves(buffers.frozen(buckets.numbers), buffers.frozen(starts), filled, entries, lengths)
 
 

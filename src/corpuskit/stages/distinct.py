@@ -3,6 +3,8 @@
 Filtered passages have an id like all others, but no content.
 """
 
+from typing import Final
+
 import numpy as np
 import pyarrow as pa
 
@@ -10,6 +12,10 @@ from corpuskit import buffers, hashing, schema, text
 from corpuskit.kernels.hashing import count_repetitions, number_distinct
 from corpuskit.kernels.normalize import describe
 from corpuskit.kernels.types import Flags, Ints, Words
+from corpuskit.memory import IN_MEMORY, Memory
+
+TABLE_KEYS: Final = 1 << 22
+"""A hash table takes so many keys at a time (32 MB); more are gone through several times."""
 
 NO_CONTENT = np.uint32(1 << tuple(schema.OCCURRENCE_FLAGS).index("no_content"))
 
@@ -51,11 +57,14 @@ def _number_kept(wordings: Ints, kept: Flags) -> tuple[Ints, Ints]:
     return np.where(kept, numbers[wordings], -1), named
 
 
-def number(hashes: Words) -> tuple[Ints, Ints]:
+def number(hashes: Words, memory: Memory = IN_MEMORY) -> tuple[Ints, Ints]:
     """Number equal hashes (uint64[n, 2]) by first appearance: each row's number, and each number's first row."""
-    numbers = np.empty(len(hashes), dtype=np.int64)
-    firsts = np.empty(len(hashes), dtype=np.int64)
-    count = number_distinct(buffers.frozen(hashes), numbers, firsts)
+    numbers = memory.empty(len(hashes), np.int64)
+    firsts = memory.empty(len(hashes), np.int64)
+    parts = 1
+    while parts * TABLE_KEYS < len(hashes):
+        parts *= 2
+    count = number_distinct(buffers.frozen(hashes), parts, numbers, firsts)
     return numbers, firsts[:count]
 
 

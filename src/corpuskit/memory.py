@@ -1,0 +1,87 @@
+"""Arrays that memory need not hold: what grows with the corpus lives in mapped files, and their pages are let go of.
+
+The idea: a mapped page counts as resident from its first use until it is unmapped. The system would unmap it only when
+memory is short everywhere; a run that promises a bound must do so itself. A page that is let go of stays in the
+system's cache as long as there is room, so that coming back to it costs a fault (a microsecond), seldom a read.
+"""
+
+import mmap
+import os
+import tempfile
+import weakref
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+MAPPED_SHARE: Final = 16
+"""An array larger than this part of the budget is mapped, whatever else there is."""
+
+
+class Memory:
+    """Where arrays that grow with the corpus are put: in memory up to a share of `budget` (bytes), then in files.
+
+    Without `folder` everything is in memory. The files are unlinked at once: nothing is left when the run ends, however
+    it does. Raises OSError where the disk is full: room is taken when an array is made, not when it is written to.
+    """
+
+    def __init__(self, folder: Path | None = None, budget: int = 1 << 62) -> None:
+        self._folder = folder
+        self._budget = budget
+        self._left = budget // 4  # for arrays in memory
+        self._maps: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
+
+    def empty(self, shape: int | tuple[int, ...], dtype: Any) -> Any:
+        """An array with anything in it, like numpy.empty."""
+        size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+        if self._folder is None or (size <= self._budget // MAPPED_SHARE and size <= self._left):
+            self._left -= size
+            return np.empty(shape, dtype)
+        with tempfile.TemporaryFile(dir=self._folder) as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, size)
+            else:
+                file.truncate(size)
+            return np.frombuffer(self._watch(mmap.mmap(file.fileno(), size)), dtype=dtype).reshape(shape)
+
+    def map_array(self, path: Path) -> Any:
+        """The array of a `.npy` file, read-only."""
+        with path.open("rb") as file:
+            np.lib.format.read_magic(file)
+            shape, _, kind = np.lib.format.read_array_header_1_0(file)
+            if 0 in shape:  # nothing to map
+                return np.zeros(shape, dtype=kind)
+            mapped = self._watch(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            return np.frombuffer(mapped, dtype=kind, offset=file.tell()).reshape(shape)
+
+    def map_table(self, path: Path) -> pa.Table:
+        """The table of an Arrow file; nothing is read until it is used."""
+        with path.open("rb") as file:
+            mapped = self._watch(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        return pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))).read_all()
+
+    def _watch(self, mapped: mmap.mmap) -> mmap.mmap:
+        self._maps.add(mapped)
+        return mapped
+
+    def relieve(self) -> None:
+        """Let go of mapped pages if the process has more than three quarters of the budget resident."""
+        if self._folder is None or resident() < self._budget // 4 * 3:
+            return
+        pa.default_memory_pool().release_unused()
+        for mapped in list(self._maps):
+            if hasattr(mapped, "madvise"):
+                mapped.madvise(mmap.MADV_DONTNEED)
+
+
+IN_MEMORY: Final = Memory()
+
+
+def resident() -> int:
+    """Bytes of this process that are resident; 0 where the system does not tell."""
+    try:
+        with Path("/proc/self/statm").open(encoding="ascii") as file:
+            return int(file.read().split()[1]) * mmap.PAGESIZE
+    except OSError:
+        return 0
