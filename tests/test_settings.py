@@ -23,6 +23,11 @@ from corpuskit.settings import PROFILES, Settings, affects_output, find_file, lo
         ({"bands": 1000, "rows": 60}, "bands x rows is 60000: at most 4096 permutations"),
         ({"canonical": []}, "canonical: the list of trusted sources is empty"),
         ({"workers": -1}, "workers = -1"),
+        ({"min_chars": 0}, "min_chars = 0: should be greater than or equal to 1 (at least 1)"),
+        ({"drop": ["a(b"]}, "drop = ['a(b']: not a regular expression of RE2: missing ): a(b"),
+        ({"drop": ["x", "b*"]}, "drop = ['x', 'b*']: 'b*': it is found in every text, even an empty one"),
+        ({"drop": ["(?<!a)b"]}, "drop = ['(?<!a)b']: not a regular expression of RE2: RE2 does not look ahead"),
+        ({"drop": [r"(a)\1"]}, r"drop = ['(a)\\1']: not a regular expression of RE2: RE2 has no references back"),
     ],
 )
 def test_a_bad_value_is_one_line_with_key_and_range(values: dict[str, object], message: str) -> None:

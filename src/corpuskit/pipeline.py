@@ -2,7 +2,7 @@
 
 In short:
 
-    scan ─ jobs ─ [read decode segment normalize distinct sign] ─ shards      per batch, in worker processes
+    scan ─ jobs ─ [read decode segment filter normalize distinct sign] ─ shards      per batch, in worker processes
     shards ─ number contents ─ rank ─ block ─ cluster ─ protect ─ decisions   whole corpus
     records ─ contain ─ links                                                 where asked for
     shards + decisions ─ merge ─ build ─ publish                              shard by shard
@@ -39,7 +39,16 @@ from corpuskit.shards import Shard
 from corpuskit.stages.block import block
 from corpuskit.stages.cluster import cluster, may_refuse
 from corpuskit.stages.contain import contain, link_held
-from corpuskit.stages.merge import Decisions, Places, choose_sources, decide, merge_occurrences, merge_records, reasons
+from corpuskit.stages.merge import (
+    Decisions,
+    Places,
+    choose_sources,
+    decide,
+    merge_occurrences,
+    merge_records,
+    of_content,
+    reasons,
+)
 from corpuskit.stages.protect import Variant, cluster_parts, family_heads, link_variants, relatives, split, variants
 from corpuskit.stages.rank import explain, rank
 
@@ -74,6 +83,7 @@ class Result:
     seconds: float
     skipped: Mapping[str, int] = field(default_factory=dict)
     compared: Mapping[str, int] = field(default_factory=dict)
+    filter_reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 def ingest(
@@ -131,7 +141,8 @@ def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Set
 
     Columns: `record` (int64), the position of the text whose wording stands for it, its own for a record;
     `similarity` (float64) to that text, 1 when the normalized texts are equal; `measure` and `reason` as in
-    `occurrences`. Each text is a document of its own. Nulls raise ValueError.
+    `occurrences`. Each text is a document of its own, and one passage. Those that `min_chars` or `drop` filter have
+    null for all but `reason`. Nulls raise ValueError.
     """
     if isinstance(texts, str):
         raise TypeError("texts: a sequence of strings is wanted, not one string")
@@ -143,9 +154,9 @@ def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Set
     places, decisions = corpus.places, corpus.decisions
     why = reasons(np.arange(len(column)), places, decisions)
     columns = {
-        "record": pa.array(decisions.kept[decisions.record_number[places.content]]),
-        "similarity": pa.array(decisions.similarity[places.content]),
-        "measure": decisions.measure.take(pa.array(places.content)),
+        "record": of_content(pa.array(decisions.kept[decisions.record_number]), places.content),
+        "similarity": of_content(pa.array(decisions.similarity), places.content),
+        "measure": of_content(decisions.measure, places.content),
         "reason": pa.array(list(schema.REASONS)).take(pa.array(why)),
     }
     return pa.table(columns)
@@ -167,8 +178,10 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
     places = shards.places(batch_shards, index)
     policy, trust = _policy(settings, places)
     lengths = shards.text_lengths(batch_shards)
-    ranking = rank(places.content, places.document, places.text_hashes, lengths, policy=policy, trust=trust)
-    kept = buffers.numbers(ranking.ranks["kept"])
+    rows = np.flatnonzero(places.content >= 0)
+    of_kept = (places.content[rows], places.document[rows], places.text_hashes[rows], lengths[rows])
+    ranking = rank(*of_kept, policy=policy, trust=trust)
+    kept = rows[buffers.numbers(ranking.ranks["kept"])]
 
     priority = buffers.numbers(ranking.ranks["priority"])
     order = np.argsort(priority[index.signed])
@@ -318,17 +331,22 @@ def _result(
     seconds: float,
 ) -> Result:
     decisions, content = corpus.decisions, corpus.places.content
-    near = int((decisions.record[content] != content).sum())
+    taken = content[content >= 0]
+    near = int((decisions.record[taken] != taken).sum())
     records = len(decisions.kept)
+    names = list(schema.REASONS)
+    reason = corpus.places.filtered
+    filtered = {name: int((reason == names.index(name)).sum()) for name in schema.FILTER_REASONS}
     return Result(
         curated=curated,
         build=build,
         documents=sum(len(shard.documents) for shard in batch_shards),
         problems=sum(len(shard.documents) - shard.documents["problem"].null_count for shard in batch_shards),
         passages=len(content),
-        exact=len(content) - near - records,
+        exact=len(taken) - near - records,
         near=near,
-        filtered=0,  # no filter exists yet
+        filtered=sum(filtered.values()),
+        filter_reasons={name: count for name, count in filtered.items() if count},
         records=records,
         variants=int(pc.sum(pc.equal(corpus.links["relation"], "variant")).as_py() or 0),
         contains=int(pc.sum(pc.equal(corpus.links["relation"], "contains")).as_py() or 0),

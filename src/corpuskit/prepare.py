@@ -1,4 +1,4 @@
-"""The half of the flow that looks at one batch of documents alone: decode, segment, normalize, distinct, sign."""
+"""The half of the flow that looks at one batch of documents alone, from decode to sign."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 from corpuskit.stages.decode import decode
 from corpuskit.stages.distinct import distinct
+from corpuskit.stages.filter import filter_passages
 from corpuskit.stages.normalize import normalize
 from corpuskit.stages.segment import segment
 from corpuskit.stages.sign import band_keys, count_chars, sign, signable, sketch
@@ -49,6 +50,7 @@ def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings) -> Shar
         "line_end": pa.array(np.ones(len(rows), dtype=np.int32)),
         "text": column,
         "flags": pa.array(np.zeros(len(rows), dtype=np.uint32)),
+        "filtered": pa.array(np.full(len(rows), schema.NOT_FILTERED, dtype=np.int8)),
     }
     passages = pa.table(columns, schema=schema.PASSAGES)
     ids = np.column_stack([rows, np.zeros_like(rows)]).astype(np.uint64)
@@ -56,6 +58,7 @@ def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings) -> Shar
 
 
 def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Table, pa.Table, Minima, Words, Numbers]:
+    passages = filter_passages(passages, min_chars=settings.min_chars, drop=settings.drop)
     numbered, contents = distinct(passages, normalize(passages["text"]), document_ids=ids)
     rows = np.flatnonzero(signable(contents, min_near_chars=settings.min_near_chars))
     signatures = sign(

@@ -7,6 +7,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -67,6 +68,16 @@ class Settings(BaseModel):
     unit: Literal["paragraph", "line", "document"] = _knob(
         "paragraph",
         "What a passage is: a paragraph, rebuilt from the layout; each line; or the whole document.",
+    )
+    min_chars: int = _knob(
+        1,
+        "Passages with fewer characters are filtered: they are in occurrences, but in no record.",
+        ge=1,
+    )
+    drop: tuple[str, ...] = _knob(
+        (),
+        "Regular expressions (RE2): passages in which one of them is found, anywhere in the text as cleaned, are "
+        "filtered. `^` and `$` are the ends of the passage; (?i) ignores case.",
     )
     profile: Literal["default", "noisy", "scale"] = _knob(
         "default",
@@ -151,6 +162,14 @@ class Settings(BaseModel):
     def _ordered(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted(set(kinds), key=("numbers", "names", "negations").index))
 
+    @field_validator("drop", mode="after")
+    @classmethod
+    def _expressions(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            if (fault := _fault_of(pattern)) is not None:
+                raise ValueError(f"{pattern!r}: {fault}" if len(patterns) > 1 else fault)
+        return patterns
+
     @model_validator(mode="before")
     @classmethod
     def _with_profile(cls, values: Any) -> Any:
@@ -202,6 +221,31 @@ class Settings(BaseModel):
         """Hash of what the rows depend on: 32 hex characters."""
         canonical = json.dumps(self.effective(output_only=True), sort_keys=True)
         return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+_NOT_IN_RE2: Final = (
+    (r"\(\?<?[=!]", "RE2 does not look ahead or behind; match what stands there too, or drop by two expressions"),
+    (r"\\[1-9]", "RE2 has no references back to a group; write out what may be repeated"),
+    (r"[*+?}]\+|\(\?>", "RE2 has no possessive or atomic parts, nor needs them: leave out the `+` or `?>`"),
+    (r"\\[uU][0-9A-Fa-f]", r"RE2 writes a character by its code as \x{2013}, TOML itself as \u2013"),
+    (r"\\Z", r"RE2 writes the end of the text as \z or $"),
+)
+"""What people know from other engines, as expressions of Python's, and what to do instead."""
+
+
+def _fault_of(pattern: str) -> str | None:
+    """What is wrong with a regular expression of `drop`, in one line; None when it is fine."""
+    # Here, because Arrow takes a tenth of a second to load, and commands that drop nothing do without.
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        matches_all = pc.match_substring_regex(pa.array([""]), pattern)[0].as_py()
+    except pa.ArrowInvalid as error:
+        hints = (hint for other, hint in _NOT_IN_RE2 if re.search(other, pattern))
+        said = " ".join(str(error).removeprefix("Invalid regular expression: ").split())
+        return f"not a regular expression of RE2: {next(hints, said)}"
+    return "it is found in every text, even an empty one" if matches_all else None
 
 
 def affects_output(name: str) -> bool:

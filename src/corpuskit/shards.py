@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit import buffers
+from corpuskit import buffers, schema
 from corpuskit.kernels.types import Bytes, Flags, Ints, Minima, Numbers, Words
 from corpuskit.kernels.utf8 import copy_texts
 from corpuskit.memory import Memory
@@ -63,14 +63,17 @@ def index_contents(shards: Sequence[Shard], *, min_near_chars: int) -> Contents:
 
 def places(shards: Sequence[Shard], index: Contents) -> Places:
     """Where all passages stand."""
-    columns = {name: _passage_column(shards, name) for name in ("start", "end", "line_start", "line_end")}
+    columns = {name: _passage_column(shards, name) for name in ("start", "end", "line_start", "line_end", "filtered")}
     hashes = {
         name: np.concatenate([buffers.hash_words(shard.passages[column]) for shard in shards])
         for name, column in (("occurrence_ids", "occurrence_id"), ("text_hashes", "text_hash"))
     }
     found = pa.concat_tables([shard.documents for shard in shards])
+    kept = columns["filtered"] == schema.NOT_FILTERED
+    content = np.full(len(kept), -1, dtype=np.int64)
+    content[kept] = index.numbers[_rebased(shards, "content", [len(shard.contents) for shard in shards])[kept]]
     return Places(
-        content=index.numbers[_rebased(shards, "content", [len(shard.contents) for shard in shards])],
+        content=content,
         document=_rebased(shards, "document", [len(shard.documents) for shard in shards]),
         document_ids=buffers.one_chunk(found["document_id"]),
         paths=buffers.one_chunk(found["path"]),

@@ -43,8 +43,9 @@ def effective(config: Path | None, flags: Mapping[str, Any]) -> tuple[Settings, 
     for name in ADDED:
         if name in overrides:
             overrides[name] = (*getattr(configured, name), *overrides[name])
-    if overrides.get("protect") == [NONE]:
-        overrides["protect"] = ()
+    for name in ("protect", "drop"):
+        if overrides.get(name) == [NONE]:
+            overrides[name] = ()
     if "canonical" in overrides:
         overrides["canonical"] = _canonical(overrides["canonical"])
     return load(path, overrides), path
@@ -97,7 +98,7 @@ def allowed(name: str) -> str:
         return ", ".join(map(toml, policy_names())) + ", or a list of patterns"
     if choices := _choices(name):
         return f"a list of {', '.join(map(toml, choices))}"
-    return "a list of patterns"
+    return "a list of regular expressions" if name == "drop" else "a list of patterns"
 
 
 def _annotation(name: str) -> Any:
@@ -130,6 +131,8 @@ def _typed(name: str) -> tuple[Any, str | None, str]:
     annotation = _annotation(name)
     if name in ADDED:
         return list[str], "PATTERN", " Adds to the setting; may be repeated."
+    if name == "drop":
+        return list[str], "REGEX", f" Repeat it for several; `{NONE}` for an empty list."
     if name == "canonical":
         return list[str], "POLICY", " Repeat it for a list of patterns."
     if choices := _choices(name):

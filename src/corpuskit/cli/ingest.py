@@ -108,7 +108,7 @@ def summarize(result: "Result") -> None:
         (result.passages, ("passage found", "passages found"), ""),
         (result.exact, ("exact copy", "exact copies"), ""),
         (result.near, ("near copy merged", "near copies merged"), ""),
-        *([(result.filtered, ("passage filtered", "passages filtered"), "")] if result.filtered else []),
+        *((number, *_filtered(reason)) for reason, number in result.filter_reasons.items()),
         (result.records, ("record written", "records written"), f" to {result.curated}"),
         *([(result.variants, ("of them a variant", "of them variants"), " of others")] if result.variants else []),
         *([(result.contains, ("link", "links"), " to what records hold")] if result.contains else []),
@@ -124,6 +124,18 @@ def summarize(result: "Result") -> None:
         say(f"and {result.problems - SHOWN:,} more: rows of documents.parquet with a problem", indent=4)
     rate = bytes_shown(result.raw_bytes / result.seconds) if result.seconds else "0 bytes"
     say(f"{seconds_shown(result.seconds)}, {rate}/s", style="dim")
+
+
+_FILTERED: Final = {
+    "page_furniture": ("line of page furniture filtered", "lines of page furniture filtered"),
+    "too_short": ("short passage filtered", "short passages filtered"),
+    "dropped": ("passage filtered by `drop`", "passages filtered by `drop`"),
+}
+
+
+def _filtered(reason: str) -> tuple[tuple[str, str], str]:
+    """What was filtered for a reason, one and several."""
+    return _FILTERED.get(reason, (f"passage filtered: {reason}", f"passages filtered: {reason}")), ""
 
 
 def _left_out(reason: str) -> tuple[tuple[str, str], str]:

@@ -1,6 +1,7 @@
 """Write down what was decided: the fate of every passage, and a record for each cluster. Nothing is chosen here."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -13,13 +14,17 @@ from corpuskit.kernels.types import Ints, Numbers, Words
 from corpuskit.stages.cluster import similarity
 from corpuskit.stages.distinct import repeat
 
+FATE_OF_REASON: Final = pa.array([about.partition(":")[0] for about in schema.REASONS.values()])
+"""The fate that goes with each of REASONS."""
+
 
 @dataclass(frozen=True)
 class Places:
     """Where all passages of the corpus stand, in document order: what lists of sources are made of.
 
-    content, document, start, end, line_start, line_end: one number for each passage; occurrence_ids and text_hashes:
-    uint64[passages, 2]; paths and members: of the documents; document_ids: their ids as hex strings.
+    content (-1 where filtered), document, start, end, line_start, line_end, filtered (place in REASONS of why, -1 where
+    not): one number for each passage; occurrence_ids and text_hashes: uint64[passages, 2]; paths and members: of the
+    documents; document_ids: their ids as hex strings.
     """
 
     content: Ints
@@ -28,6 +33,7 @@ class Places:
     end: Ints
     line_start: Numbers
     line_end: Numbers
+    filtered: Numbers
     occurrence_ids: Words
     text_hashes: Words
     document_ids: pa.Array
@@ -84,7 +90,8 @@ def decide(
     number[records] = np.arange(len(records))
     number = number[record]
     alike = similarity(members)
-    of_passage = number[places.content]
+    rows = np.flatnonzero(places.content >= 0)
+    of_passage = number[places.content[rows]]
     least = np.ones(len(records))
     np.minimum.at(least, number, alike)
     return Decisions(
@@ -98,17 +105,25 @@ def decide(
         kept=kept[records],
         record_number=number,
         n_occurrences=np.bincount(of_passage, minlength=len(records)).astype(np.int64),
-        n_documents=repeat(places.document, of_passage, len(records))[1],
+        n_documents=repeat(places.document[rows], of_passage, len(records))[1],
         min_similarity=least,
     )
 
 
 def reasons(rows: Ints, places: Places, decisions: Decisions) -> Numbers:
     """Why the passages at `rows` have their fate: positions in REASONS."""
-    content = places.content[rows]
+    reason = places.filtered[rows].astype(np.int64)
+    some = np.flatnonzero(reason == schema.NOT_FILTERED)
+    content = places.content[rows[some]]
     kept = decisions.kept[decisions.record_number[content]]
-    same_text = (places.text_hashes[rows] == places.text_hashes[kept]).all(axis=1)
-    return np.select([rows == kept, same_text, content == decisions.record[content]], [0, 1, 2], 3)
+    same_text = (places.text_hashes[rows[some]] == places.text_hashes[kept]).all(axis=1)
+    reason[some] = np.select([rows[some] == kept, same_text, content == decisions.record[content]], [0, 1, 2], 3)
+    return reason
+
+
+def of_content(values: pa.Array, content: Ints) -> pa.Array:
+    """The values of contents; null for -1, a filtered passage."""
+    return values.take(pa.array(content, mask=content < 0))
 
 
 def merge_occurrences(passages: pa.Table, first: int, places: Places, decisions: Decisions) -> pa.Table:
@@ -116,19 +131,21 @@ def merge_occurrences(passages: pa.Table, first: int, places: Places, decisions:
     rows = np.arange(first, first + len(passages))
     content = places.content[rows]
     reason = reasons(rows, places, decisions)
-    fates = pa.array(["kept", "exact", "exact", "near"])
     documents = pa.array(places.document[rows])
     text = pc.if_else(pa.array(reason < 2), pa.scalar(None, pa.large_string()), passages["text"])
+    records = decisions.record[content[content >= 0]]
+    record_ids = np.zeros((len(rows), 2), dtype=np.uint64)
+    record_ids[content >= 0] = decisions.content_hashes[records]
     columns = {name: passages[name] for name in ("ordinal", "spans", "start", "end", "line_start", "line_end")} | {
         "occurrence_id": buffers.hex_strings(places.occurrence_ids[rows]),
         "document_id": places.document_ids.take(documents),
         "path": places.paths.take(documents),
         "member": places.members.take(documents),
         "text": text.cast(pa.string()),
-        "record_id": buffers.hex_strings(decisions.content_hashes[decisions.record[content]]),
-        "fate": fates.take(pa.array(reason)),
-        "similarity": pa.array(decisions.similarity[content]),
-        "measure": decisions.measure.take(pa.array(content)),
+        "record_id": pc.if_else(pa.array(content >= 0), buffers.hex_strings(record_ids), pa.scalar(None, pa.string())),
+        "fate": FATE_OF_REASON.take(pa.array(reason)),
+        "similarity": of_content(pa.array(decisions.similarity), content),
+        "measure": of_content(decisions.measure, content),
         "reason": pa.array(list(schema.REASONS)).take(pa.array(reason)),
         "flags": buffers.flag_lists(buffers.numbers(passages["flags"]), tuple(schema.OCCURRENCE_FLAGS)),
     }
@@ -169,14 +186,15 @@ def _groups(decisions: Decisions, heads: Ints) -> pa.Array:
 def choose_sources(places: Places, decisions: Decisions) -> Sources:
     """Choose the passages that each record names, at most MAX_SOURCES: see `RECORDS.sources`."""
     n_records = len(decisions.kept)
-    of_passage = decisions.record_number[places.content]
+    rows = np.flatnonzero(places.content >= 0)
+    of_passage = decisions.record_number[places.content[rows]]
     starts = np.zeros(n_records + 1, dtype=np.int64)
     order = np.empty(len(of_passage), dtype=np.int64)
     gather(buffers.frozen(of_passage), n_records, starts, order)
     room = int(np.minimum(decisions.n_occurrences, schema.MAX_SOURCES).sum())
     selected = np.empty(room, dtype=np.int64)
     selected_starts = np.zeros(n_records + 1, dtype=np.int64)
-    listed, kept, documents_of = map(buffers.frozen, (order, decisions.kept, places.document))
+    listed, kept, documents_of = map(buffers.frozen, (rows[order], decisions.kept, places.document))
     select_sources(buffers.frozen(starts), listed, kept, documents_of, schema.MAX_SOURCES, selected, selected_starts)
     return Sources(selected_starts, selected)
 
