@@ -137,7 +137,7 @@ def test_include_adds_to_the_patterns(call: Call, tmp_path: Path) -> None:
 
 
 def test_first_run_says_that_it_compiles(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpuskit.kernels.jit.compiled_before", lambda: False)
+    monkeypatch.setattr("corpuskit.pipeline.compiled_before", lambda: False)
     write(tmp_path / "raw", {"a.txt": "One passage.\n"})
     code, out, err = call("ingest", "--json")
     assert (code, err) == (0, "first run: compiling kernels, about ten seconds on two cores, once\n")
