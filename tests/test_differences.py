@@ -2,7 +2,8 @@
 
 import pytest
 
-from corpuskit.differences import KINDS, Evidence, Kind, differences
+from corpuskit.differences import KINDS, Kind, differences
+from corpuskit.reading import Evidence
 from corpuskit.settings import make
 
 SENTENCE = "The delegation thanked the committee for its report and asked that the work on {} be continued as agreed."

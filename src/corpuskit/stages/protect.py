@@ -16,8 +16,9 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers, schema
-from corpuskit.differences import Difference, Evidence, Reading, compare, fold_words
+from corpuskit.differences import Difference, compare
 from corpuskit.kernels.types import Bytes, Ints
+from corpuskit.reading import Evidence, Reading, fold_words
 from corpuskit.stages.cluster import cluster, similarity
 
 BATCH: Final = 10_000
@@ -68,7 +69,7 @@ def split(members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[
         for content, wording in zip(contents, wordings.slice(begin, BATCH).to_pylist(), strict=True):
             if record[content] == content:
                 head = Reading(wording)
-            elif head and (differences := compare(Reading(wording), head, evidence, kinds)):
+            elif head and (differences := compare(Reading(wording, head), head, evidence, kinds)):
                 key = int(record[content]), part_key(wording, differences)
                 part[content] = numbers.setdefault(key, len(numbers))
                 found[content] = differences
