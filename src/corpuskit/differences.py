@@ -20,7 +20,7 @@ from typing import Final, Literal, NamedTuple
 from rapidfuzz.distance import Indel
 
 from corpuskit.lexicon import NEGATING_PARTS, NEGATING_PREFIXES, NOT_NEGATING, lexicon
-from corpuskit.reading import CHINESE, KNOWN, Evidence, Reading, blurred
+from corpuskit.reading import CHINESE, KNOWN, Evidence, Reading, blurred, fold
 
 Kind = Literal["numbers", "names", "negations"]
 KINDS: Final[tuple[Kind, ...]] = ("numbers", "names", "negations")
@@ -47,15 +47,21 @@ def differences(left: str, right: str, evidence: Evidence, kinds: Iterable[str] 
 
 def compare(left: Reading, right: Reading, evidence: Evidence, kinds: Iterable[str] = KINDS) -> list[Difference]:
     """`differences` of texts that are cut into words already."""
+    return judge(_edits(left, right), evidence, kinds)
+
+
+def judge(edits: Iterable["Edit"], evidence: Evidence, kinds: Iterable[str] = KINDS) -> list[Difference]:
+    """What of `edits`, the places where two texts differ, is of one of the `kinds`."""
     found: list[Difference] = []
-    wanted = [(kind, judge) for kind, judge in _JUDGES if kind in kinds]
-    for edit in _edits(left, right):
-        if (_plain(edit[0]) and _plain(edit[1])) or _same_letters(edit) or _is_note(edit):
+    wanted = [(kind, judged) for kind, judged in _JUDGES if kind in kinds]
+    for place in edits:
+        words = _words_alone(tuple(place[0].written), tuple(place[1].written))
+        if words.same or (words.plain and not _in_address(place)) or _is_note(place):
             continue
-        for kind, judge in wanted:
-            hits = judge(edit, evidence)
+        for kind, judged in wanted:
+            hits = judged(place, words, evidence)
             if hits is not None:
-                found.append(Difference(kind, *(side.span(hit) for side, hit in zip(edit, hits, strict=True))))
+                found.append(Difference(kind, *(side.span(hit) for side, hit in zip(place, hits, strict=True))))
                 break
     return found
 
@@ -73,14 +79,57 @@ class Side(NamedTuple):
         """Characters from the first to the last of the words `hits`; empty, behind what comes before, for none."""
         reading = self.reading
         if hits:
-            return reading.span(min(hits))[0], reading.span(max(hits))[1]
+            return reading.span(self.begin + min(hits))[0], reading.span(self.begin + max(hits))[1]
         at = reading.span(self.begin - 1)[1] if self.begin else reading.begin
         return at, at
 
 
 Edit = tuple[Side, Side]
 Hits = tuple[list[int], list[int]] | None
-"""The words that make the difference, on both sides; None when there is none."""
+"""The words that make the difference, on both sides, counted from the side's first; None when there is none."""
+
+
+class Alone(NamedTuple):
+    """What the words of an edit say whatever stands around them; most edits are in many pairs.
+
+    same: only another spelling; plain: nothing can be protected, unless in an address; numbers, negated, modals: what
+    differs of these; prefixed: a word has a negating prefix more; parts, names: whether it is worth to look for
+    negating parts of words, and for names.
+    """
+
+    same: bool
+    plain: bool = False
+    numbers: Hits = None
+    negated: Hits = None
+    modals: Hits = None
+    prefixed: bool = False
+    parts: bool = False
+    names: bool = False
+
+
+@lru_cache(maxsize=1 << 16)
+def _words_alone(left: tuple[str, ...], right: tuple[str, ...]) -> Alone:
+    if all(map(plain, left)) and all(map(plain, right)):
+        return Alone(same=False, plain=True)
+    written = left, right
+    words = tuple(list(map(fold, side)) for side in written)
+    if _same_letters(words):
+        return Alone(same=True)
+    every = [*words[0], *words[1]]
+    return Alone(
+        same=False,
+        numbers=_number_hits(words, written),
+        negated=_negated(words),
+        modals=_values(words, lexicon().modals),
+        prefixed=_prefixed(*words) or _prefixed(*words[::-1]),
+        parts=not "".join(every).isascii(),
+        names=any(len(word) > 1 and word[0].isupper() for side in written for word in side)
+        or any(word >= "\u0590" for word in every),
+    )
+
+
+def _in_address(edit: Edit) -> bool:
+    return bool(edit[0].reading.addresses or edit[1].reading.addresses)
 
 
 def _edits(left: Reading, right: Reading) -> Iterator[Edit]:
@@ -89,8 +138,13 @@ def _edits(left: Reading, right: Reading) -> Iterator[Edit]:
     before = (0, 0)
     for a, b, size in [*_equal_runs(one, two), (len(one), len(two), 0)]:
         if (a, b) != before:
-            yield _side(left, before[0], a), _side(right, before[1], b)
+            yield edit(left, right, before[0], a, before[1], b)
         before = a + size, b + size
+
+
+def edit(left: Reading, right: Reading, begin: int, end: int, other_begin: int, other_end: int) -> Edit:
+    """The edit that puts words of the left for words of the right."""
+    return _side(left, begin, end), _side(right, other_begin, other_end)
 
 
 def _side(reading: Reading, begin: int, end: int) -> Side:
@@ -114,23 +168,21 @@ def _listed() -> frozenset[str]:
     return known.negations.union(known.values, known.modals)
 
 
-def _plain(side: Side) -> bool:
-    """Whether nothing can be protected there, at a glance: words in lower case, without accents, that no list has."""
-    if side.reading.addresses:
-        return False
-    return all(map(_plain_word, side.written))
-
-
 @lru_cache(maxsize=1 << 16)
-def _plain_word(word: str) -> bool:
+def plain(word: str) -> bool:
+    """Whether it can be nothing protected, at a glance: in lower case, without accents, and in no list."""
     return word.isascii() and word.isalpha() and word.islower() and word[0] != "n" and word not in _listed()
 
 
-def _same_letters(edit: Edit) -> bool:
+Sides = tuple[list[str], ...]
+"""The folded words of both sides."""
+
+
+def _same_letters(words: Sides) -> bool:
     """Whether the sides differ in blanks, hyphens, accents or look-alikes only; numbers must be the same numbers."""
-    left, right = ("".join(side.words) for side in edit)
+    left, right = ("".join(side) for side in words)
     if left == right:
-        return not any(_is_number(word) and "." in word for side in edit for word in side.words)
+        return not any(_is_number(word) and "." in word for side in words for word in side)
     if not left or not right or (left.isdigit() and right.isdigit()):
         return False
     return blurred(left) == blurred(right)
@@ -154,17 +206,21 @@ def _is_number(word: str) -> bool:
 # --- numbers ---
 
 
-def _numbers(edit: Edit, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike
-    digits = [[at for at, word in enumerate(side.words, side.begin) if _is_number(word)] for side in edit]
-    written = [[side.reading.folded[at] for at in hits] for side, hits in zip(edit, digits, strict=True)]
-    if written[0] != written[1]:
+def _numbers(edit: Edit, words: Alone, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike
+    return words.numbers
+
+
+def _number_hits(words: Sides, written: Sequence[Sequence[str]]) -> Hits:
+    digits = [[at for at, word in enumerate(side) if _is_number(word)] for side in words]
+    left, right = ([side[at] for at in hits] for side, hits in zip(words, digits, strict=True))
+    if left != right:
         return digits[0], digits[1]
-    return _values(edit, lexicon().values) or _numerals(edit)
+    return _values(words, lexicon().values) or _numerals(words, written)
 
 
-def _values(edit: Edit, table: Mapping[str, Mapping[str, int]]) -> Hits:
+def _values(words: Sides, table: Mapping[str, Mapping[str, int]]) -> Hits:
     """Words with a value on both sides in one language, and not the same values."""
-    sides = [[(at, table[word]) for at, word in enumerate(side.words, side.begin) if word in table] for side in edit]
+    sides = [[(at, table[word]) for at, word in enumerate(side) if word in table] for side in words]
     if not sides[0] or not sides[1]:
         return None
     languages = {language for _, values in sides[0] for language in values}
@@ -179,12 +235,12 @@ def _values(edit: Edit, table: Mapping[str, Mapping[str, int]]) -> Hits:
 _ROMAN: Final = re.compile(r"[IVXLC]+")
 
 
-def _numerals(edit: Edit) -> Hits:
+def _numerals(words: Sides, written: Sequence[Sequence[str]]) -> Hits:
     """Chinese numerals, or Roman ones in capitals, on both sides, and not the same."""
     for kind in (CHINESE.__contains__, _ROMAN.fullmatch):
-        hits = [[at for at, word in enumerate(side.written, side.begin) if kind(word)] for side in edit]
+        hits = [[at for at, word in enumerate(side) if kind(word)] for side in written]
         if hits[0] and hits[1]:
-            left, right = ([side.reading.folded[at] for at in found] for side, found in zip(edit, hits, strict=True))
+            left, right = ([side[at] for at in found] for side, found in zip(words, hits, strict=True))
             if left != right:
                 return hits[0], hits[1]
     return None
@@ -193,19 +249,23 @@ def _numerals(edit: Edit) -> Hits:
 # --- negations and modals ---
 
 
-def _negations(edit: Edit, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike
+def _negations(edit: Edit, words: Alone, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike
+    if words.negated is not None:
+        return words.negated
+    if words.prefixed or (words.parts and _negating_parts(edit[0]) != _negating_parts(edit[1])):
+        return _all(edit)
+    return words.modals
+
+
+def _all(edit: Edit) -> tuple[list[int], list[int]]:
+    return list(range(len(edit[0].words))), list(range(len(edit[1].words)))
+
+
+def _negated(words: Sides) -> Hits:
+    """Negations, if one side has more."""
     listed = lexicon().negations
-    hits = [
-        [at for at, word in enumerate(side.words, side.begin) if word in listed or word.endswith("n't")]
-        for side in edit
-    ]
-    if len(hits[0]) != len(hits[1]):
-        return hits[0], hits[1]
-    counts = [_negating_parts(side) for side in edit]
-    prefixed = _prefixed(*edit) or _prefixed(*edit[::-1])
-    if counts[0] != counts[1] or prefixed:
-        return list(range(edit[0].begin, edit[0].end)), list(range(edit[1].begin, edit[1].end))
-    return _values(edit, lexicon().modals)
+    left, right = ([at for at, word in enumerate(side) if word in listed or word.endswith("n't")] for side in words)
+    return (left, right) if len(left) != len(right) else None
 
 
 def _negating_parts(side: Side) -> int:
@@ -216,18 +276,20 @@ def _negating_parts(side: Side) -> int:
     return sum(joined.count(part) for part in NEGATING_PARTS) - sum(joined.count(part) for part in NOT_NEGATING)
 
 
-def _prefixed(one: Side, two: Side) -> bool:
+def _prefixed(one: list[str], two: list[str]) -> bool:
     """Whether a word of `two` is a word of `one` with a negating prefix."""
-    if not any(word[0] in "nнن" for word in two.words):
+    if not any(word[0] in "nнن" for word in two):
         return False
-    words = {word for word in one.words if len(word) >= 3}
-    return any(prefix + word in two.words for word in words for prefix in NEGATING_PREFIXES)
+    words = {word for word in one if len(word) >= 3}
+    return any(prefix + word in two for word in words for prefix in NEGATING_PREFIXES)
 
 
 # --- names ---
 
 
-def _names(edit: Edit, evidence: Evidence) -> Hits:
+def _names(edit: Edit, words: Alone, evidence: Evidence) -> Hits:
+    if not words.names and not _in_address(edit):
+        return None
     hits = [
         [at for at in range(side.begin, side.end) if _is_name(side, other, at, evidence)]
         for side, other in (edit, edit[::-1])
@@ -240,7 +302,8 @@ def _names(edit: Edit, evidence: Evidence) -> Hits:
         left = [at for at in left if not _tells_little(*edit, at, evidence)]
         right = [at for at in right if not _tells_little(*edit[::-1], at, evidence)]
     if (left or right) and not (_is_heading(*edit) or _is_heading(*edit[::-1])):
-        return hits[0], hits[1]
+        left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
+        return left, right
     return _territories(edit)
 
 
@@ -379,9 +442,7 @@ def _territories(edit: Edit) -> Hits:
     if not any(word >= "\u0590" for side in edit for word in side.words):
         return None
     found = [_listed_territories(side) for side in edit]
-    if found[0] == found[1]:
-        return None
-    return list(range(edit[0].begin, edit[0].end)), list(range(edit[1].begin, edit[1].end))
+    return None if found[0] == found[1] else _all(edit)
 
 
 def _listed_territories(side: Side) -> set[str]:
@@ -406,7 +467,7 @@ def _run(words: Iterator[str]) -> Iterator[str]:
     return takewhile(lambda word: len(word) == 1, words)
 
 
-_JUDGES: Final[tuple[tuple[Kind, Callable[[Edit, Evidence], Hits]], ...]] = (
+_JUDGES: Final[tuple[tuple[Kind, Callable[[Edit, Alone, Evidence], Hits]], ...]] = (
     ("numbers", _numbers),
     ("negations", _negations),
     ("names", _names),

@@ -1,12 +1,11 @@
 """A text as words: cut, folded, and what its capitals and the words of its corpus say.
 
-The idea: words are numbers, runs of letters, and single characters of scripts without spaces. A text that is nearly
-another one borrows the words that it shares with it at either end, so that only what lies between is cut.
+The idea: words are numbers, runs of letters, and single characters of scripts without spaces. `lineup` does the same for
+many texts at once; this is what it must come to.
 """
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +13,10 @@ from functools import cache, cached_property, lru_cache
 from typing import Final
 
 import numpy as np
-from rapidfuzz.distance import Postfix, Prefix
 
 from corpuskit import text as characters
+from corpuskit.kernels import words
+from corpuskit.kernels.types import Bytes
 from corpuskit.lexicon import GERMAN, lexicon
 
 LOWER_SHARE: Final = 0.1
@@ -36,71 +36,33 @@ LONGEST_REFERENCE: Final = 200
 class Reading:
     """One text, cut into words; the marks of a list, page or paragraph number in front are left out.
 
-    `written` and `folded` are its words, which stand between the characters `begin` and `end`. With `head`, the words
-    at either end up to a blank are taken from that reading: the first `shared[0]` and the last `shared[1]`.
+    `written` and `folded` are its words, which stand between the characters `begin` and `end`. Those of many texts are
+    cut at once by `lineup`, which hands them over.
     """
 
-    def __init__(self, text: str, head: "Reading | None" = None) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.begin = _front(text)
-        self.end = _behind(text, self.begin)
-        self.head = head
-        if head is None:
-            self.shared = (0, 0)
-            self.written: list[str] = _pattern().findall(text, self.begin, self.end)
-            self.folded = list(map(fold, self.written))
-        else:
-            self._borrow(head)
+        self.begin, self.end = bounds(text)
+        self.written: list[str] = _pattern().findall(text, self.begin, self.end)
+        self.folded = list(map(fold, self.written))
 
-    def _borrow(self, head: "Reading") -> None:
-        """Cut what lies between the first and the last difference to `head`, and take the rest from there.
-
-        No word holds a blank, so one that both texts have at the same place parts words in both.
-        """
-        body = self.text[self.begin : self.end]
-        front = max(body.rfind(" ", 0, int(Prefix.similarity(body, head.body))), 0)
-        back = min(int(Postfix.similarity(body, head.body)), min(len(body), len(head.body)) - front)
-        blank = body.find(" ", len(body) - back) if back else -1
-        back = len(body) - blank if blank >= 0 else 0
-        starts = head.starts
-        first = bisect_left(starts, head.begin + front)
-        last = len(starts) - bisect_left(starts, head.end - back)
-        self._place = (self.begin + front, self.end - back)
-        between: list[str] = _pattern().findall(self.text, *self._place)
-        self.shared = (first, last)
-        until = len(starts) - last
-        self.written = [*head.written[:first], *between, *head.written[until:]]
-        self.folded = [*head.folded[:first], *map(fold, between), *head.folded[until:]]
+    @classmethod
+    def of(cls, text: str, begin: int, written: list[str], folded: list[str], spans: list[list[int]]) -> "Reading":
+        """The reading of a text whose words and their places, in characters, are known."""
+        reading = cls.__new__(cls)
+        reading.text, reading.begin, reading.written, reading.folded = text, begin, written, folded
+        reading.__dict__["spans"] = spans
+        return reading
 
     @cached_property
-    def body(self) -> str:
-        """The text without what is left out at its ends."""
-        return self.text[self.begin : self.end]
-
-    @cached_property
-    def starts(self) -> list[int]:
-        """Where each word begins, in characters."""
-        return [start for start, _ in self._spans]
-
-    @cached_property
-    def _spans(self) -> list[tuple[int, int]]:
-        """Where each word stands, in characters; of a text with a head, only the words between."""
-        place = (self.begin, self.end) if self.head is None else self._place
-        return [match.span() for match in _pattern().finditer(self.text, *place)]
+    def spans(self) -> Sequence[Sequence[int]]:
+        """Where each word stands, in characters."""
+        return [match.span() for match in _pattern().finditer(self.text, self.begin, self.end)]
 
     def span(self, at: int) -> tuple[int, int]:
         """Where a word stands, in characters."""
-        if self.head is None:
-            return self._spans[at]
-        first, last = self.shared
-        if at < first:
-            moved, place = self.begin - self.head.begin, at
-        elif at >= len(self.written) - last:
-            moved, place = self.end - self.head.end, at - len(self.written) + len(self.head.written)
-        else:
-            return self._spans[at - first]
-        start, end = self.head.span(place)
-        return start + moved, end + moved
+        start, end = self.spans[at]
+        return start, end
 
     @cached_property
     def capitals_tell(self) -> bool:
@@ -120,29 +82,41 @@ class Reading:
 
     def before(self, at: int) -> str:
         """What stands between a word and the one before it."""
-        return self.text[self.span(at - 1)[1] if at else self.begin : self.span(at)[0]]
+        return self.text[self.spans[at - 1][1] if at else self.begin : self.spans[at][0]]
 
     def begins_sentence(self, at: int) -> bool:
         """Whether a capital may be there because a sentence begins; not after `Mr.`, `Dr.`, `J.`."""
-        if at == 0:
-            return True
-        previous = self.written[at - 1]
-        between = self.before(at)
-        if between == " ":
-            return False
-        if between.startswith(".") and len(previous) <= 3 and previous[0].isupper() and previous.isalpha():
-            between = between[1:]
-        return any(mark in _SENTENCE_MARKS for mark in between)
+        return at == 0 or ends_sentence(self.written[at - 1], self.before(at))
 
     def in_address(self, at: int) -> bool:
         """Whether the word is part of an address."""
-        return any(start <= self.span(at)[0] < end for start, end in self.addresses) if self.addresses else False
+        return any(start <= self.spans[at][0] < end for start, end in self.addresses) if self.addresses else False
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
         """The run of non-blank characters around a place."""
         begin = max(self.text.rfind(blank, 0, start) for blank in _BLANKS) + 1
         ends = [self.text.find(blank, end) for blank in _BLANKS]
         return begin, min((found for found in ends if found >= 0), default=len(self.text))
+
+
+def bounds(text: str) -> tuple[int, int]:
+    """The characters between which the words of a text stand: behind marks in front, before a reference behind."""
+    begin = _front(text)
+    return begin, _behind(text, begin)
+
+
+def has_address(text: str) -> bool:
+    """Whether a URL, an e-mail address or a file name stands in it."""
+    return _ADDRESS.search(text) is not None
+
+
+def ends_sentence(word: str, between: str) -> bool:
+    """Whether a sentence ends behind a word, before the next; not behind `Mr.`, `Dr.`, `J.`."""
+    if between == " ":
+        return False
+    if between.startswith(".") and len(word) <= 3 and word[0].isupper() and word.isalpha():
+        between = between[1:]
+    return any(mark in _SENTENCE_MARKS for mark in between)
 
 
 @dataclass
@@ -244,28 +218,44 @@ def _behind(text: str, begin: int) -> int:
 
 
 @cache
+def word_kinds() -> Bytes:
+    """uint8[0x110000]: the kind of each code point, as `kernels.words` has them."""
+    table = characters.classes()
+    marked = np.flatnonzero(table[:0x10000] & characters.LETTER).tolist()
+    kinds = np.zeros(0x110000, dtype=np.uint8)
+    for code in marked:
+        category = unicodedata.category(chr(code))
+        unspaced = table[code] & characters.UNSPACED
+        if category == "Nd":
+            kinds[code] = words.DIGIT
+        elif chr(code) in _SUPERSCRIPTS:
+            kinds[code] = words.RAISED
+        else:
+            kinds[code] = words.ALONE if unspaced else words.NUMERAL if category[0] == "N" else words.LETTER
+    kinds[0x10000:0x1F000] = words.LETTER
+    kinds[0x20000:0x323B0] = words.ALONE
+    kinds[[ord(char) for char in CHINESE]] |= words.CHINESE
+    kinds.flags.writeable = False
+    return kinds
+
+
+@cache
 def _pattern() -> re.Pattern[str]:
     """Numbers, words, and single characters of scripts without spaces."""
-    table = characters.classes()
-    marked = np.flatnonzero(table & characters.LETTER)
-    digits = [code for code in marked.tolist() if unicodedata.category(chr(code))[0] == "N"]
-    unspaced = (table & characters.UNSPACED) != 0
-    letters = table & characters.LETTER != 0
-    letters[digits] = False
-    decimal = [code for code in digits if unicodedata.category(chr(code)) == "Nd"]
-    others = [code for code in digits if code not in set(decimal) and chr(code) not in _SUPERSCRIPTS]
-    digit, other = _class(decimal), _class([code for code in others if not unspaced[code]])
-    letter = _class(np.flatnonzero(letters & ~unspaced).tolist(), "\U00010000-\U0001efff")
-    alone = _class(np.flatnonzero((table & characters.LETTER != 0) & unspaced).tolist(), "\U00020000-\U000323af")
+    kinds = word_kinds() & 15
+    digit, other, letter, alone = (
+        _class(np.flatnonzero(kinds == kind).tolist())
+        for kind in (words.DIGIT, words.NUMERAL, words.LETTER, words.ALONE)
+    )
     number = rf"{digit}+(?:[.,:/٫٬'’·]{digit}+)*[{_SUPERSCRIPTS}]*|{other}"
     return re.compile(rf"{number}|{letter}+(?<=[nN])['’][tT](?!{letter})|{letter}+|[{CHINESE}]{{2,}}|{alone}")
 
 
-def _class(codes: Sequence[int], more: str = "") -> str:
-    """A character class of code points, ascending; beyond the BMP in one range, as `re` tries ranges there in turn."""
-    places = np.asarray([code for code in codes if code < 0x10000])
+def _class(codes: Sequence[int]) -> str:
+    """A character class of code points, ascending."""
+    places = np.asarray(codes)
     breaks = np.flatnonzero(np.diff(places) > 1) + 1
-    return "[" + "".join(f"\\U{run[0]:08x}-\\U{run[-1]:08x}" for run in np.split(places, breaks)) + more + "]"
+    return "[" + "".join(f"\\U{run[0]:08x}-\\U{run[-1]:08x}" for run in np.split(places, breaks)) + "]"
 
 
 @lru_cache(maxsize=1 << 16)

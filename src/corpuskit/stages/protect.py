@@ -16,9 +16,10 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers, schema
-from corpuskit.differences import Difference, compare
+from corpuskit.differences import Difference
 from corpuskit.kernels.types import Bytes, Ints
-from corpuskit.reading import Evidence, Reading, fold_words
+from corpuskit.lineup import compare_all, count_evidence
+from corpuskit.reading import Evidence, fold_words
 from corpuskit.stages.cluster import cluster, similarity
 
 BATCH: Final = 10_000
@@ -60,19 +61,20 @@ def split(members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[
     evidence = Evidence()
     heads = wordings.filter(pa.array(record[rows] == rows))
     for begin in range(0, len(heads), BATCH):
-        for wording in heads.slice(begin, BATCH).to_pylist():
-            evidence.add(wording)
+        count_evidence(evidence, heads.slice(begin, BATCH))
     numbers: dict[Key, int] = {}
-    head: Reading | None = None
-    for begin in range(0, len(rows), BATCH):
-        contents = rows[begin : begin + BATCH].tolist()
-        for content, wording in zip(contents, wordings.slice(begin, BATCH).to_pylist(), strict=True):
-            if record[content] == content:
-                head = Reading(wording)
-            elif head and (differences := compare(Reading(wording, head), head, evidence, kinds)):
-                key = int(record[content]), part_key(wording, differences)
-                part[content] = numbers.setdefault(key, len(numbers))
-                found[content] = differences
+    head_at = np.maximum.accumulate(np.where(record[rows] == rows, np.arange(len(rows)), 0))
+    members = np.flatnonzero(record[rows] != rows)
+    for begin in range(0, len(members), BATCH):
+        places = members[begin : begin + BATCH]
+        taken, at = np.unique(np.concatenate([places, head_at[places]]), return_inverse=True)
+        texts = wordings.take(pa.array(taken))
+        lefts, rights = np.split(at.reshape(-1).astype(np.int64), 2)
+        for pair, differences in compare_all(texts, lefts, rights, evidence, kinds):
+            content = int(rows[places[pair]])
+            key = int(record[content]), part_key(texts[int(lefts[pair])].as_py(), differences)
+            part[content] = numbers.setdefault(key, len(numbers))
+            found[content] = differences
     return Parts(part, found)
 
 
