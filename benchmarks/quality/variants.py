@@ -53,8 +53,8 @@ def counted(pairs: list[dict[str, Any]]) -> dict[str, Evidence]:
     counts = json.loads(EVIDENCE.read_text(encoding="utf-8"))
     found = {}
     for source, known in counts.items():
-        columns = [Counter({word: row[at] for word, row in known["words"].items()}) for at in range(3)]
-        found[source] = Evidence(*columns, known["texts"])
+        lower, upper, texts_with = (Counter({word: row[at] for word, row in known["words"].items()}) for at in range(3))
+        found[source] = Evidence(lower, upper, texts_with, known["texts"])
     both = Evidence()
     for known in found.values():
         both.lower += known.lower

@@ -79,8 +79,8 @@ class Side(NamedTuple):
         """Characters from the first to the last of the words `hits`; empty, behind what comes before, for none."""
         reading = self.reading
         if hits:
-            return reading.span(self.begin + min(hits))[0], reading.span(self.begin + max(hits))[1]
-        at = reading.span(self.begin - 1)[1] if self.begin else reading.begin
+            return reading.starts[self.begin + min(hits)], reading.ends[self.begin + max(hits)]
+        at = reading.ends[self.begin - 1] if self.begin else reading.begin
         return at, at
 
 
@@ -290,10 +290,9 @@ def _prefixed(one: list[str], two: list[str]) -> bool:
 def _names(edit: Edit, words: Alone, evidence: Evidence) -> Hits:
     if not words.names and not _in_address(edit):
         return None
-    hits = [
-        [at for at in range(side.begin, side.end) if _is_name(side, other, at, evidence)]
-        for side, other in (edit, edit[::-1])
-    ]
+    hits = [[at for at in _capitals(side) if _is_name(side, other, at, evidence)] for side, other in (edit, edit[::-1])]
+    if not hits[0] and not hits[1]:
+        return _territories(edit)
     left, right = (
         [at for at in found if not _spelled_otherwise(side, other, at, evidence)]
         for side, other, found in ((*edit, hits[0]), (*edit[::-1], hits[1]))
@@ -305,6 +304,13 @@ def _names(edit: Edit, words: Alone, evidence: Evidence) -> Hits:
         left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
         return left, right
     return _territories(edit)
+
+
+def _capitals(side: Side) -> Sequence[int]:
+    """The words that may be names: with a capital, of more than one letter; all of a text with an address."""
+    if side.reading.addresses:
+        return range(side.begin, side.end)
+    return [at for at, word in enumerate(side.written, side.begin) if word[0].isupper() and len(word) > 1]
 
 
 def _tells_little(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
@@ -389,7 +395,7 @@ def _is_title(side: Side, other: Side, at: int) -> bool:
     """A short word with a point before a capital (`Mr.`, `Dr.`, `J.`) that the other side has nothing for."""
     if other.words or len(side.reading.written[at]) > 4:
         return False
-    end = side.reading.span(at)[1]
+    end = side.reading.ends[at]
     following = side.reading.text[end : end + 3]
     return bool(re.match(r"\.\s\w", following)) and following[-1].isupper()
 

@@ -7,6 +7,8 @@ back as Python objects; most near copies have none, and most places are alike.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -15,7 +17,7 @@ import pyarrow as pa
 from corpuskit import buffers
 from corpuskit.differences import QUADRATIC_WORDS, Difference, compare, edit, judge, plain
 from corpuskit.kernels import words as kernels
-from corpuskit.kernels.types import Flags, Ints
+from corpuskit.kernels.types import Flags, Ints, Small
 from corpuskit.reading import Evidence, Reading, bounds, ends_sentence, fold, has_address, word_kinds
 
 CELLS: Final = 1 << 22
@@ -32,7 +34,7 @@ class Texts:
     def __init__(self, texts: pa.Array) -> None:
         self.strings: list[str] = texts.to_pylist()
         limits = np.array([bounds(text) for text in self.strings], dtype=np.int64).reshape(-1, 2)
-        self.begins, ends = buffers.frozen(limits[:, 0]), buffers.frozen(limits[:, 1])
+        self.begins, ends = (buffers.frozen(limits[:, side]) for side in (0, 1))
         self.addressed: Flags = np.array([has_address(text) for text in self.strings], dtype=np.bool_)
         data, offsets = buffers.text_buffers(texts)
         cut = (data, offsets, self.begins, ends, word_kinds())
@@ -43,26 +45,32 @@ class Texts:
         self.offsets = kernels.cut_words(*cut, starts, sizes, self.places)
         self.numbers = np.empty(count, dtype=np.int32)
         firsts = kernels.number_words(data, starts, sizes, self.numbers)
-        raw = data.tobytes() if len(data) < 1 << 20 else memoryview(data)
-        ends_of = (starts[firsts] + sizes[firsts]).tolist()
-        self.written = [
-            bytes(raw[start:end]).decode() for start, end in zip(starts[firsts].tolist(), ends_of, strict=True)
-        ]
+        spans = zip(starts[firsts].tolist(), (starts[firsts] + sizes[firsts]).tolist(), strict=True)
+        self.written = [data[start:end].tobytes().decode() for start, end in spans]
         self.folded = list(map(fold, self.written))
+
+    @cached_property
+    def _lists(self) -> tuple[list[str], list[str], list[int], list[int]]:
+        """All words as written and folded, where they begin and end: slices of them are a text's."""
+        numbers = self.numbers.tolist()
+        written, folded = (list(map(words.__getitem__, numbers)) for words in (self.written, self.folded))
+        return written, folded, self.places[:, 0].tolist(), self.places[:, 1].tolist()
 
     def reading(self, text: int) -> Reading:
         """One of them as the plain path has it."""
-        begin, end = self.offsets[text : text + 2].tolist()
-        numbers = self.numbers[begin:end].tolist()
+        begin, end = self.offsets[text], self.offsets[text + 1]
+        written, folded, starts, ends = self._lists
         return Reading.of(
             self.strings[text],
             int(self.begins[text]),
-            list(map(self.written.__getitem__, numbers)),
-            list(map(self.folded.__getitem__, numbers)),
-            self.places[begin:end].tolist(),
+            written[begin:end],
+            folded[begin:end],
+            starts[begin:end],
+            ends[begin:end],
+            bool(self.addressed[text]),
         )
 
-    def equal_words(self) -> Ints:
+    def equal_words(self) -> Small:
         """int32[words]: numbers of the folded words, so that equal ones are alike."""
         known: dict[str, int] = {}
         numbers = [known.setdefault(word, len(known)) for word in self.folded]
@@ -103,7 +111,7 @@ def _between(texts: Texts, text: int, at: int, width: int) -> str:
     return texts.strings[text][start - width : start]
 
 
-def _initials(written: Sequence[str], numbers: Ints) -> tuple[Flags, Flags, Flags]:
+def _initials(written: Sequence[str], numbers: Small) -> tuple[Flags, Flags, Flags]:
     """Whether each word begins with a small letter, with a capital, with a letter at all."""
     kinds = [(word[0].islower(), word[0].isupper(), word[0].isalpha()) for word in written]
     table = np.array(kinds, dtype=np.bool_).reshape(-1, 3)
@@ -119,10 +127,9 @@ def _count(counter: Counter[str], texts: Texts, places: Ints) -> None:
 
 
 def compare_all(
-    wordings: pa.Array, lefts: Ints, rights: Ints, evidence: Evidence, kinds: Iterable[str]
+    texts: Texts, lefts: Ints, rights: Ints, evidence: Evidence, kinds: Iterable[str]
 ) -> Iterator[tuple[int, list[Difference]]]:
-    """`compare` for pairs of `wordings`: the number of each pair that differs in something, and in what."""
-    texts = Texts(wordings)
+    """`compare` for pairs of `texts`: the number of each pair that differs in something, and in what."""
     lengths = np.diff(texts.offsets)
     short = np.maximum(lengths[lefts], lengths[rights]) <= QUADRATIC_WORDS
     edits, left_out = kernels.line_up(texts.equal_words(), texts.offsets, lefts, rights, CELLS)
@@ -157,8 +164,7 @@ def _may_matter(texts: Texts, edits: Ints, lefts: Ints, rights: Ints) -> Flags:
 
 def _by_pair(edits: Ints) -> Iterator[tuple[int, list[list[int]]]]:
     """The edits of each pair."""
-    bounds_of = np.flatnonzero(np.diff(edits[:, 0], prepend=-1, append=-1)).tolist() if len(edits) else []
+    limits = [*np.flatnonzero(np.diff(edits[:, 0], prepend=-1)).tolist(), len(edits)]
     rows = edits[:, 1:].tolist()
-    for begin, end in zip(bounds_of, [*bounds_of[1:], len(rows)], strict=True):
-        if begin < end:
-            yield int(edits[begin, 0]), rows[begin:end]
+    for begin, end in pairwise(limits):
+        yield int(edits[begin, 0]), rows[begin:end]

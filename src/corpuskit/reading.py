@@ -47,22 +47,33 @@ class Reading:
         self.folded = list(map(fold, self.written))
 
     @classmethod
-    def of(cls, text: str, begin: int, written: list[str], folded: list[str], spans: list[list[int]]) -> "Reading":
-        """The reading of a text whose words and their places, in characters, are known."""
+    def of(  # noqa: PLR0913 - what `lineup` knows of a text
+        cls,
+        text: str,
+        begin: int,
+        written: list[str],
+        folded: list[str],
+        starts: list[int],
+        ends: list[int],
+        addressed: bool,
+    ) -> "Reading":
+        """The reading of a text whose words are known, and their places, and whether there is an address."""
         reading = cls.__new__(cls)
         reading.text, reading.begin, reading.written, reading.folded = text, begin, written, folded
-        reading.__dict__["spans"] = spans
+        reading.__dict__["starts"], reading.__dict__["ends"] = starts, ends
+        if not addressed:
+            reading.__dict__["addresses"] = []
         return reading
 
     @cached_property
-    def spans(self) -> Sequence[Sequence[int]]:
-        """Where each word stands, in characters."""
-        return [match.span() for match in _pattern().finditer(self.text, self.begin, self.end)]
+    def starts(self) -> list[int]:
+        """Where each word begins, in characters."""
+        return [match.start() for match in _pattern().finditer(self.text, self.begin, self.end)]
 
-    def span(self, at: int) -> tuple[int, int]:
-        """Where a word stands, in characters."""
-        start, end = self.spans[at]
-        return start, end
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where each word ends, in characters."""
+        return [match.end() for match in _pattern().finditer(self.text, self.begin, self.end)]
 
     @cached_property
     def capitals_tell(self) -> bool:
@@ -82,7 +93,7 @@ class Reading:
 
     def before(self, at: int) -> str:
         """What stands between a word and the one before it."""
-        return self.text[self.spans[at - 1][1] if at else self.begin : self.spans[at][0]]
+        return self.text[self.ends[at - 1] if at else self.begin : self.starts[at]]
 
     def begins_sentence(self, at: int) -> bool:
         """Whether a capital may be there because a sentence begins; not after `Mr.`, `Dr.`, `J.`."""
@@ -90,7 +101,7 @@ class Reading:
 
     def in_address(self, at: int) -> bool:
         """Whether the word is part of an address."""
-        return any(start <= self.spans[at][0] < end for start, end in self.addresses) if self.addresses else False
+        return any(start <= self.starts[at] < end for start, end in self.addresses) if self.addresses else False
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
         """The run of non-blank characters around a place."""

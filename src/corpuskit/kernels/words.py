@@ -27,7 +27,9 @@ def _number_end(data: Bytes, at: int, end: int, kinds: Bytes) -> int:
     """Where a number ends that begins at byte `at`: digits, marks between digits, and raised ones behind."""
     while at < end:
         code, after = read_code_point(data, at)
-        if kinds[code] == DIGIT or (_joins_digits(code) and after < end and kinds[read_code_point(data, after)[0]] == DIGIT):
+        if kinds[code] == DIGIT or (
+            _joins_digits(code) and after < end and kinds[read_code_point(data, after)[0]] == DIGIT
+        ):
             at = after
         else:
             break
