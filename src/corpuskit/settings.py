@@ -27,6 +27,7 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
         "shingle_size": 7,
         "bands": 384,
         "rows": 2,
+        "protect": (),
     },
     "scale": {"shingle_size": 7, "bands": 51, "rows": 5},
 }
@@ -122,10 +123,10 @@ class Settings(BaseModel):
         lt=1 << 32,
     )
     protect: tuple[Literal["numbers", "names", "negations"], ...] = _knob(
-        (),
+        ("numbers", "names", "negations"),
         'Differences that carry meaning, of ["numbers", "names", "negations"]: near copies that differ in one of these '
         "kinds become records of their own, linked as variants. Dates are numbers, modal verbs (must, may) are "
-        "negations; the empty list merges them all.",
+        "negations; the empty list merges them all, as the profile noisy does.",
     )
     canonical: Literal["most_copies", "longest", "earliest"] | tuple[str, ...] = _knob(
         "most_copies",
