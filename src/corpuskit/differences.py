@@ -20,7 +20,7 @@ from typing import Final, Literal, NamedTuple
 from rapidfuzz.distance import Indel
 
 from corpuskit.lexicon import NEGATING_PARTS, NEGATING_PREFIXES, NOT_NEGATING, lexicon
-from corpuskit.reading import CHINESE, KNOWN, Evidence, Reading, blurred, fold
+from corpuskit.reading import CHINESE, KNOWN, LONGEST_REFERENCE, Evidence, Reading, blurred, fold
 
 Kind = Literal["numbers", "names", "negations"]
 KINDS: Final[tuple[Kind, ...]] = ("numbers", "names", "negations")
@@ -207,15 +207,42 @@ def _is_number(word: str) -> bool:
 
 
 def _numbers(edit: Edit, words: Alone, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike
-    return words.numbers
+    hits = words.numbers
+    for side, other, found, rivals in zip(edit, edit[::-1], hits or ((), ()), (hits or ((), ()))[::-1], strict=True):
+        if found and not rivals and (_moved(side, other, found) or _in_brackets(side, found)):
+            return None
+    return hits
+
+
+def _moved(side: Side, other: Side, hits: Sequence[int]) -> bool:
+    """Whether the other text has each of the words as often, only elsewhere: `version 2 of the licence`."""
+    texts = side.reading.folded, other.reading.folded
+    return all(texts[0].count(side.words[at]) == texts[1].count(side.words[at]) for at in hits)
+
+
+def _in_brackets(side: Side, hits: Sequence[int]) -> bool:
+    """Whether the words stand in square brackets: an editor's reference, `[444th meeting]`."""
+    text, start = side.reading.text, side.reading.starts[side.begin + hits[0]]
+    opened = text.rfind("[", max(start - LONGEST_REFERENCE, 0), start)
+    return opened >= 0 and 0 <= text.find("]", opened) - side.reading.ends[side.begin + hits[-1]] < LONGEST_REFERENCE
 
 
 def _number_hits(words: Sides, written: Sequence[Sequence[str]]) -> Hits:
     digits = [[at for at, word in enumerate(side) if _is_number(word)] for side in words]
     left, right = ([side[at] for at in hits] for side, hits in zip(words, digits, strict=True))
     if left != right:
-        return digits[0], digits[1]
+        said = _in_words(left, words[1]) if not right else _in_words(right, words[0]) if not left else False
+        return None if said else (digits[0], digits[1])
     return _values(words, lexicon().values) or _numerals(words, written)
+
+
+def _in_words(digits: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether number words of one language add up to the one number in digits: `twenty-five`."""
+    known = [lexicon().values[word] for word in words if word in lexicon().values]
+    if len(digits) != 1 or not known:
+        return False
+    shared = set.intersection(*(set(values) for values in known))
+    return any(str(sum(values[language] for values in known)) == digits[0] for language in shared)
 
 
 def _values(words: Sides, table: Mapping[str, Mapping[str, int]]) -> Hits:
@@ -291,7 +318,7 @@ def _names(edit: Edit, words: Alone, evidence: Evidence) -> Hits:
     if not words.names and not _in_address(edit):
         return None
     hits = [[at for at in _capitals(side) if _is_name(side, other, at, evidence)] for side, other in (edit, edit[::-1])]
-    if not hits[0] and not hits[1]:
+    if (not hits[0] and not hits[1]) or _abbreviates(*edit, hits[0]) or _abbreviates(*edit[::-1], hits[1]):
         return _territories(edit)
     left, right = (
         [at for at in found if not _spelled_otherwise(side, other, at, evidence)]
@@ -304,6 +331,15 @@ def _names(edit: Edit, words: Alone, evidence: Evidence) -> Hits:
         left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
         return left, right
     return _territories(edit)
+
+
+def _abbreviates(side: Side, other: Side, hits: Sequence[int]) -> bool:
+    """Whether the one name of a side is the initials of what the other has in its place: `OAU`, in full."""
+    if len(hits) != 1 or not other.words or len(word := side.reading.written[hits[0]]) < 3 or not word.isupper():
+        return False
+    place = other.reading.written[other.begin : max(other.end, other.begin + 2 * len(word))]
+    initials = iter("".join(full[0] for full in place).upper())
+    return place[0][0] == word[0] and len(place) > 1 and all(letter in initials for letter in word)
 
 
 def _capitals(side: Side) -> Sequence[int]:
@@ -422,8 +458,15 @@ def _is_initials(reading: Reading, at: int) -> bool:
 def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether the other side has the same name in another spelling, form or reading."""
     word = side.reading.folded[at]
-    as_read = side.reading.written[at].replace("H", "ll").casefold()  # `AH States`
-    return any(rival == as_read or _one_name(word, rival, evidence) for rival in other.words)
+    as_read = _as_read(side.reading.written[at])
+    return any(_one_name(word, rival, evidence) for rival in other.words) or any(
+        _as_read(rival) == as_read for rival in other.written
+    )
+
+
+def _as_read(written: str) -> str:
+    """A word with the capital that scans make of two letters undone: `AH States`."""
+    return written.replace("H", "ll").casefold()
 
 
 def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
@@ -452,7 +495,7 @@ def _territories(edit: Edit) -> Hits:
 
 
 def _listed_territories(side: Side) -> set[str]:
-    """Codes of what CLDR's list names at the place: words but for two letters at either end, or runs of characters across it."""
+    """Codes of what CLDR names there: words but for two letters at either end, or runs of characters across it."""
     known = lexicon()
     parts = {word[a : len(word) - b] for word in side.words for a in range(3) for b in range(3)}
     found = {part for part in parts if len(part) > 1 and part in known.territories}

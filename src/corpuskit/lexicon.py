@@ -1,9 +1,10 @@
 """Words that carry meaning on their own, in the world's main languages: negations, modals, numbers, months, countries.
 
 Numbers, calendar, territories and titles are made by `benchmarks/quality/variants/make_lexicon.py` of the Unicode CLDR
-(copyright Unicode, Inc., Unicode licence v3), num2words and Faker (MIT licence), 71 languages in all. Negations and modals are the short
-lists below: the standard negators (Dryer 2013, "Negative Morphemes", WALS Online, chapter 112) with the negative
-pronouns and adverbs of the same languages. Left out is what is a common word elsewhere (Finnish `en`, Danish `ej`).
+(copyright Unicode, Inc., Unicode licence v3), num2words and Faker (MIT licence), 71 languages in all. Negations and
+modals are the short lists below: the standard negators (Dryer 2013, "Negative Morphemes", WALS Online, chapter 112)
+with the negative pronouns and adverbs of the same languages. Left out is what is a common word elsewhere (Finnish `en`,
+Danish `ej`).
 """
 
 import json

@@ -1,7 +1,7 @@
 """A text as words: cut, folded, and what its capitals and the words of its corpus say.
 
-The idea: words are numbers, runs of letters, and single characters of scripts without spaces. `lineup` does the same for
-many texts at once; this is what it must come to.
+The idea: words are numbers, runs of letters, and single characters of scripts without spaces. `lineup` does the same
+for many texts at once; this is what it must come to.
 """
 
 import re
@@ -27,7 +27,7 @@ KNOWN: Final = 3
 
 COMMONPLACE_SHARE: Final = 0.05
 COMMONPLACE_TEXTS: Final = 20
-"""A name in so large a share of the texts, and in so many, is what the corpus is about: `United Nations` in speeches."""
+"""A name in so large a share of the texts, and in so many, is what the corpus is about: the UN in speeches there."""
 
 LONGEST_REFERENCE: Final = 200
 """A reference behind a quotation is not looked for farther than so many characters from the end."""
@@ -47,7 +47,7 @@ class Reading:
         self.folded = list(map(fold, self.written))
 
     @classmethod
-    def of(  # noqa: PLR0913 - what `lineup` knows of a text
+    def of(
         cls,
         text: str,
         begin: int,
@@ -186,12 +186,12 @@ _ENUMERATOR: Final = (
     r"(?:\d{1,4}(?:[.\-]\d{1,3})*(?:\.?[^\W\d_])?\d?|[^\W\d_]|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十]{1,3})"
 )
 _FRONT: Final = re.compile(
-    rf"(?:[^\w\s]*\s*[(\[（]?{_ENUMERATOR}(?:\s*[.)\]:、．）/]+)+(?:\s+|(?=[^\W\d_]{{2}}))"
+    rf"(?:(?:</?\w+>|\W)*{_ENUMERATOR}(?:\s*[.)\]:、．）/])+,?(?:</\w+>)?(?:\s+|(?=[^\W\d_]{{2}}))"
     r"|\^[A-Z]\s+|(?:</?\w+>|\W)*(?:\d{1,3}(?:\.\d{1,3})*|\d{1,2}[^\W\d_])\s+(?=[\"'“‘«]*(?P<next>[^\W\d_a-z]\w*)))",
 )
 
-# What stands behind the end of a quotation or of a sentence: `." [1958th meeting, para. 223.]`, `” (A/47/PV.12, p. 18)`, a
-# note's number.
+# What stands behind the end of a quotation or of a sentence: `." [1958th meeting, para. 223.]`, `” (A/47/PV.12, p. 18)`
+# the number of a note.
 _BEHIND: Final = re.compile(
     r"(?:(?<=[\"”’»」'.!?。])[\s.,;]*[(\[（【](?:[^()\[\]]|\([^()\[\]]*\))*\d(?:[^()\[\]]|\([^()\[\]]*\))*[)\]）】]"
     r"|(?<=[\"”»」])[.,;]?\d{1,3})\W*\Z"

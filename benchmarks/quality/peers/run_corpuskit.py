@@ -1,4 +1,4 @@
-"""Texts to clusters by corpuskit, started as the peers are; variants are merged, as right is what the measure calls so."""
+"""Texts to clusters by corpuskit, started as the peers are; variants are merged, as the truth is the measure."""
 
 import json
 import sys
