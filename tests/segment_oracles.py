@@ -1,6 +1,7 @@
 """The slow truth about segmentation: lines, passage texts and the laws, one character at a time."""
 
 import re
+from collections import Counter
 from typing import Any
 
 
@@ -118,3 +119,31 @@ def broken_laws(text: str, passages: list[dict[str, Any]]) -> list[str]:
     if without_blanks(data[at:].decode()):
         wrong.append("a character is in no span")
     return wrong
+
+
+def letter_counts(text: str) -> dict[str, Counter[str]]:
+    """How often each letter stands around gaps, and ends and starts sentences: for kana, Hangul, 。 and blanks.
+
+    A gap is a blank, and any place between two kana; a sentence starts after 。, on its line or the one before.
+    """
+    counts: dict[str, Counter[str]] = {kind: Counter() for kind in ("gap_end", "gap_start", "end", "start")}
+    ended = True
+    for _, first, stop in content_lines(text):
+        content = text[first:stop]
+        if ended and content[0] != "。":
+            counts["start"][content[0]] += 1
+        ended = content[-1] == "。"
+        for at in range(1, len(content)):
+            before, char = content[at - 1], content[at]
+            words = content[:at].rstrip()
+            if char == " " or not (before == " " or (before < "\uac00" and char < "\uac00")):
+                continue
+            if words[-1] != "。" and char != "。":
+                counts["gap_end"][words[-1]] += 1
+            if char != "。":
+                counts["start" if words[-1] == "。" else "gap_start"][char] += 1
+        for at, char in enumerate(content):
+            before_stop = content[:at].rstrip()
+            if char == "。" and before_stop and before_stop[-1] != "。":
+                counts["end"][before_stop[-1]] += 1
+    return counts

@@ -1,6 +1,12 @@
-"""Texts that hypothesis makes up: several scripts, and what normalization folds."""
+"""Texts that hypothesis makes up: several scripts, and what normalization folds; and stages' inputs made of texts."""
 
+import numpy as np
+import pyarrow as pa
 from hypothesis import strategies as st
+
+from corpuskit.stages.block import Buckets
+from corpuskit.stages.cluster import Measurable, measurable
+from corpuskit.stages.sign import sketch
 
 _WORDS = [
     "the",
@@ -46,3 +52,22 @@ def passages(max_size: int = 30) -> st.SearchStrategy[str]:
 def any_text(max_size: int = 60) -> st.SearchStrategy[str]:
     """Any characters but surrogates."""
     return st.text(st.characters(exclude_categories=["Cs"]), max_size=max_size)
+
+
+def to_cluster(
+    normalized: list[str], shared: list[list[int]], priority: list[int], signatures: list[list[int]] | None = None
+) -> tuple[Measurable, Buckets]:
+    """What `cluster` takes, of texts and the contents of each bucket; all signatures are equal unless given."""
+    order = np.argsort(priority).astype(np.int64)
+    place = {content: row for row, content in enumerate(order.tolist())}
+    numbers = np.full((len(shared), len(normalized)), -1, dtype=np.int32)
+    for bucket, members in enumerate(shared):
+        numbers[bucket, [place[content] for content in members]] = bucket
+    values = np.array(signatures or [[0]] * len(normalized), dtype=np.uint32)
+    contents = measurable(
+        pa.array(normalized, pa.large_string()),
+        n_chars=np.array([len(text) for text in normalized], dtype=np.int64),
+        sketches=sketch(values),
+        permutations=values.shape[1],
+    )
+    return contents.take(order), Buckets(order, numbers, len(shared))

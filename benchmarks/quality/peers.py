@@ -41,7 +41,10 @@ REQUIREMENTS: Mapping[str, tuple[str, ...]] = {
     "datatrove": ("datatrove[processing,io]==0.10.1", "spacy"),
     "datasketch": ("datasketch==2.0.0",),
     "semhash": ("semhash==0.5.0",),
+    "unstructured": ("unstructured==0.27.32",),
 }
+
+"""`unstructured` cuts texts into paragraphs; segmentation.py compares it."""
 
 GRID: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "corpuskit": ({},),

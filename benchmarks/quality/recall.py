@@ -34,10 +34,10 @@ import pyarrow as pa
 
 import corpuskit
 from brute_force import matching_pairs, oracles
-from corpuskit import schema
 from corpuskit.kernels.types import Minima
 from corpuskit.settings import Settings, make
-from corpuskit.stages.cluster import cluster
+from corpuskit.stages.block import Buckets
+from corpuskit.stages.cluster import cluster, measurable
 from corpuskit.stages.sign import sign, sketch
 from corpuskit.text import normalize
 from sets import is_able
@@ -150,14 +150,12 @@ def come_through(column: pa.Array, signatures: Any, left: Ints, right: Ints, thr
     """Which pairs match by the cluster kernel, with all its filters, when each is alone in a bucket."""
     ends = np.column_stack([left, right]).reshape(-1)
     texts = column.take(pa.array(ends))
-    columns = [pa.array(np.arange(len(ends))), pa.array(np.arange(len(ends)) // 2)]
+    n_chars = np.array([len(text) for text in texts.to_pylist()], dtype=np.int64)
+    sketches = sketch(signatures[ends])
     members, _ = cluster(
-        texts,
-        np.arange(len(ends)),
-        pa.table(columns, schema=schema.BUCKETS),
-        sketches=sketch(signatures[ends]),
-        n_chars=np.array([len(text) for text in texts.to_pylist()], dtype=np.int64),
-        priority=np.arange(len(ends)),
+        measurable(texts, n_chars=n_chars, sketches=sketches, permutations=signatures.shape[1]),
+        Buckets(np.arange(len(ends)), (np.arange(len(ends)) // 2).astype(np.int32)[np.newaxis], len(left)),
+        n_chars=n_chars,
         threshold=threshold,
     )
     return members["record"].to_numpy()[1::2] == np.arange(0, len(ends), 2)

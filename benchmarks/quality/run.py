@@ -4,7 +4,8 @@
 
 `--data` holds the sets unpacked side by side: `neardup/`, `reflow/`, `messy/`, `deb-copyright/`, `licence-rules/`,
 `ungdc/`. Without `--only` all tables are made, about half an hour on two cores; `--cache` keeps the brute-force truth,
-which is most of it. The peers' table is left out when no `--venvs` is given. `--print` leaves the page as it is.
+which is most of it. Without `--venvs` the peers' table and their columns of the segmentation are left out. `--print`
+leaves the page as it is.
 """
 
 import argparse
@@ -57,6 +58,8 @@ def compare(where: Where) -> Iterator[str]:
 def segmentation(where: Where) -> Iterator[str]:
     """The table that segmentation.py prints."""
     command = [sys.executable, str(HERE / "segmentation.py"), "--data", str(where.data), "--half", "score"]
+    if where.venvs is not None:
+        command += ["--venvs", str(where.venvs)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     yield from (line for line in done.stdout.splitlines() if line.startswith("|"))
 

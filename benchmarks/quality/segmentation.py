@@ -1,20 +1,27 @@
 """How well paragraphs are found: corpuskit and the simple ways, on real paragraphs in the layouts that files come in.
 
-    python benchmarks/quality/segmentation.py --data DIR [--half look|score|both] [--languages] [--errors N LAYOUT]
+    python benchmarks/quality/segmentation.py --data DIR [--venvs DIR] [--half look|score|both] [--languages]
+        [--errors N LAYOUT]
 
 DIR holds `reflow/` (novels, Japanese works, pages with links, manuals). Scores are exact paragraphs: multiset F1 on
 what is left when blank characters are taken out, and how many of the right ones have the right spacing too. Each work
-is in one of two halves: rules were made by looking at one and are scored on the other.
+is in one of two halves: rules were made by looking at one and are scored on the other. With `--venvs`, unstructured's
+`group_broken_paragraphs` and `auto_paragraph_grouper` are scored too, in a virtual environment of their own, made there
+when it is missing.
 """
 
 import argparse
 import json
+import random
 import re
+import subprocess
 import sys
+import tempfile
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -22,7 +29,9 @@ from typing import Any
 import pyarrow as pa
 
 from corpuskit.stages.segment import segment
+from peers import prepare
 
+HERE = Path(__file__).parent
 WRAP = 72
 HALVES = ("look", "score")
 NOVELS = ("eltec_en", "eltec_fr", "aozora_ja")
@@ -98,6 +107,12 @@ def wrap(text: str, width: int = WRAP, first: str = "") -> str:
     return "\n".join([*lines, line.rstrip()])
 
 
+def without_stops(paragraphs: list[str]) -> list[str]:
+    """The paragraphs, three in five of them without the full stop at their end."""
+    drawn = random.Random(len(paragraphs))
+    return [re.sub("[.。]$", "", text) if drawn.random() < 0.6 else text for text in paragraphs]
+
+
 def read(data: Path, name: str) -> Iterator[dict[str, Any]]:
     with (data / "reflow" / f"{name}.jsonl").open(encoding="utf-8") as file:
         for row in file:
@@ -118,6 +133,8 @@ def novels(data: Path) -> Iterator[Document]:
             half = half_of(row["id"].rsplit("/", 1)[0] if name != "aozora_ja" else row["id"])
             for layout, lay_out in layouts.items():
                 yield Document(layout, row["lang"], half, lay_out(paragraphs), paragraphs)
+            unstopped = without_stops(paragraphs)
+            yield Document("one-per-line, stops lost", row["lang"], half, "\n".join(unstopped), unstopped)
 
 
 def linked_pages(data: Path) -> Iterator[Document]:
@@ -202,6 +219,17 @@ def by_end_punctuation(documents: list[Document]) -> list[list[str]]:
     return cut
 
 
+def by_unstructured(python: Path, function: str, documents: list[Document]) -> list[list[str]]:
+    """What a function of unstructured gives, in its own environment."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "texts.jsonl", Path(folder) / "passages.json"
+        source.write_text("".join(json.dumps({"text": document.text}) + "\n" for document in documents), "utf-8")
+        script = HERE / "peers" / "run_unstructured.py"
+        subprocess.run([str(python), str(script), str(source), str(target), function], check=True)
+        cut: list[list[str]] = json.loads(target.read_text("utf-8"))
+    return cut
+
+
 WAYS: dict[str, Callable[[list[Document]], list[list[str]]]] = {
     "each line": by_lines,
     "blank lines": by_blank_lines,
@@ -210,43 +238,54 @@ WAYS: dict[str, Callable[[list[Document]], list[list[str]]]] = {
 }
 
 
-def tabulate(documents: list[Document], languages: bool) -> dict[tuple[str, str], Score]:
+def tabulate(
+    documents: list[Document], languages: bool, ways: Mapping[str, Callable[[list[Document]], list[list[str]]]]
+) -> dict[tuple[str, str], Score]:
     """Print the table; return corpuskit's scores by layout and language."""
     rows: dict[str, dict[str, Score]] = defaultdict(lambda: defaultdict(Score))
     ours: dict[tuple[str, str], Score] = defaultdict(Score)
-    for way, cut in WAYS.items():
+    for way, cut in ways.items():
         for document, passages in zip(documents, cut(documents), strict=True):
             result = score(document, passages)
             rows[document.layout][way].add(result)
             if way == "corpuskit":
                 ours[document.layout, document.language].add(result)
-    print("| layout | paragraphs | " + " | ".join(WAYS) + " | spacing right |")
-    print("|---" * (len(WAYS) + 3) + "|")
+    print("| layout | paragraphs | " + " | ".join(ways) + " | spacing right |")
+    print("|---" * (len(ways) + 3) + "|")
     for layout, scores in rows.items():
         our = scores["corpuskit"]
         # the manuals' truth is HTML, whose spacing is not the text's
         share = "–" if layout.startswith("manuals") else f"{our.spaced / max(our.right, 1):.3f}"
-        cells = " | ".join(f"{scores[way].f1:.3f}" for way in WAYS)
+        cells = " | ".join(f"{scores[way].f1:.3f}" for way in ways)
         print(f"| {layout} | {our.true} | {cells} | {share} |")
         if languages:
             of_layout = {language: result for (name, language), result in ours.items() if name == layout}
             cells = ", ".join(f"{name} {result.f1:.3f}" for name, result in sorted(of_layout.items()))
-            print(f"| &nbsp; | | {cells} | | | | |")
+            print(f"| &nbsp; | | {cells} |{' |' * len(ways)}")
     return ours
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds reflow/")
+    parser.add_argument("--venvs", type=Path, help="folder for the peer's virtual environment; without it, no peer")
     parser.add_argument("--half", choices=[*HALVES, "both", "each"], default="each")
     parser.add_argument("--languages", action="store_true", help="corpuskit's scores by language, too")
     parser.add_argument("--errors", nargs=2, metavar=("N", "LAYOUT"), help="show N wrong paragraphs of a layout")
     options = parser.parse_args()
+    ways = dict(WAYS)
+    if options.venvs:
+        python = prepare("unstructured", options.venvs)
+        ways = {
+            "unstructured": partial(by_unstructured, python, "group_broken_paragraphs"),
+            "unstructured, auto": partial(by_unstructured, python, "auto_paragraph_grouper"),
+            **ways,
+        }
     documents = [*novels(options.data), *linked_pages(options.data), *manuals(options.data)]
     for half in HALVES if options.half == "each" else [options.half]:
         print(f"\n{half}\n")
         chosen = [document for document in documents if half in ("both", document.half)]
-        ours = tabulate(chosen, options.languages)
+        ours = tabulate(chosen, options.languages, ways)
         if options.errors:
             shown = [
                 (language, kind, text)

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from corpuskit import raw
 from corpuskit.prepare import prepare_files
 from corpuskit.settings import Settings
 from corpuskit.text import normalize
+
+_SENTENCE = re.compile(r"[^。！？]{5,}[。！？]?")
 
 PASSAGE_LANGUAGES = {
     "Latin": ("en", "de", "fr", "es", "it", "pt", "nl", "ca", "da", "sv", "cs", "ro", "id", "vi"),
@@ -90,6 +93,19 @@ def scripts(data: Path, settings: Settings) -> Iterator[tuple[str, list[str]]]:
     for script, (file, encoding) in DECLARATIONS.items():
         text = (data / "messy" / "udhr" / file).read_bytes().decode(encoding)
         yield script, able([line for line in text.splitlines() if line.strip()], settings)
+
+
+def glued(data: Path, wanted: int, seed: int, settings: Settings) -> list[str]:
+    """Distinct passages of one to four sentences of Japanese works, drawn at random: many, of real sequences."""
+    works = read_lines(data / "reflow" / "aozora_ja.jsonl")
+    sentences = [found for work in works for text in work["paragraphs"] for found in _SENTENCE.findall(text)]
+    draw = random.Random(seed)
+    made: set[str] = set()
+    while len(made) < wanted:
+        drawn = normalize("".join(draw.choices(sentences, k=draw.randint(1, 4))))
+        if is_able(drawn, settings):
+            made.add(drawn)
+    return pick(sorted(made), wanted, seed)
 
 
 def able(texts: list[str], settings: Settings) -> list[str]:

@@ -29,11 +29,14 @@ from corpuskit.pipeline import resolve
 from corpuskit.prepare import prepare_texts
 from corpuskit.settings import Settings, make
 from recall import Pairs, all_jaccards, examine, wilson
-from sets import is_able, licences, natural_licences, natural_ungdc, pick, scripts
+from sets import glued, is_able, licences, natural_licences, natural_ungdc, pick, scripts
 
 SAMPLE = 6_000
 SPEECHES = 24_000
 """The sample of natural-ungdc: 6,000 of its passages hold three pairs."""
+
+GLUED = (6_000, 24_000, 48_000)
+"""Passages made of the sentences of Japanese works: real ones are too few to tell what comparing costs."""
 
 SEED = 1
 SHORTEST = 15
@@ -195,6 +198,12 @@ def unspaced(place: Place) -> Iterator[str]:
                 f"{len(texts):,} | {len(found.left):,} | {size} | {expected:.4f} | {compared['candidate_pairs']:.2f}"
             )
             yield f"| {script} | {shown} | {seconds:.2f} |"
+    made = glued(place.data, max(GLUED), SEED, Settings())
+    for count in GLUED:
+        for size in (3, 2):
+            compared, seconds = cost(made[:count], make({"shingle_size_unspaced": size}))
+            shown = f"{count:,} | – | {size} | – | {compared['candidate_pairs']:.2f}"
+            yield f"| Japanese, glued | {shown} | {seconds:.2f} |"
 
 
 def profiles(place: Place) -> Iterator[str]:

@@ -1,12 +1,16 @@
 """Arrow columns as the flat arrays that kernels take, and back, without copying where possible."""
 
-from typing import Any, Final, cast
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from corpuskit.kernels.types import Bytes, Ints, Words
+
+Allocate: TypeAlias = Callable[[Any, Any], Any]
+"""Makes an array of a shape and a dtype, like numpy.empty: what grows with the corpus may live in a file."""
 
 _HEX_PAIRS: Final = np.frombuffer("".join(f"{byte:02x}" for byte in range(256)).encode(), dtype=np.uint16)
 

@@ -156,41 +156,29 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
     ranking = rank(places.content, places.document, places.text_hashes, lengths, policy=policy, trust=trust)
     kept = buffers.numbers(ranking.ranks["kept"])
 
-    keys = (shards.band(batch_shards, band)[index.signed_rows] for band in range(settings.bands))
-    buckets = block(keys, index.signed)
-    in_company = np.zeros(len(index.firsts), dtype=np.bool_)
-    in_company[buffers.numbers(buckets["content"])] = True
-    active = np.flatnonzero(in_company)
-    rule = {
+    priority = buffers.numbers(ranking.ranks["priority"])
+    order = np.argsort(priority[index.signed])
+    signed_rows = index.signed_rows[order]
+    keys = (shards.band(batch_shards, band, signed_rows) for band in range(settings.bands))
+    buckets = block(keys, index.signed[order], bands=settings.bands)
+    contents = shards.measurable(
+        batch_shards, index, order, buckets.in_company, permutations=settings.permutations, allocate=np.empty
+    )
+    rule: dict[str, Any] = {
         "n_chars": shards.content_column(batch_shards, "n_chars")[index.firsts],
-        "priority": buffers.numbers(ranking.ranks["priority"]),
         "threshold": settings.threshold,
         "refuse": may_refuse(
             shingle=settings.shingle, shingle_size=settings.shingle_size, permutations=settings.permutations
         ),
     }
-    families, compared = cluster(
-        shards.texts(batch_shards, index.firsts[active]),
-        active,
-        buckets,
-        sketches=shards.sketches(batch_shards, index.signed_rows[in_company[index.signed]]),
-        **rule,
-    )
+    families, compared = cluster(contents, buckets, threads=_cores(settings), **rule)
     members, found = families, []
     if settings.protect:
         rows = relatives(families)
         wordings = shards.wordings(batch_shards, kept[rows])
         with _uncollected():
             parts = split(families, rows, wordings, kinds=settings.protect)
-        inside = parts.part >= 0
-        members, more = cluster_parts(
-            families,
-            parts,
-            buckets,
-            shards.texts(batch_shards, index.firsts[inside]),
-            sketches=shards.sketches(batch_shards, index.signed_rows[inside[index.signed]]),
-            **rule,
-        )
+        members, more = cluster_parts(families, parts, buckets, contents, **rule)
         compared = {name: count + more[name] for name, count in compared.items()}
         found = variants(families, members, parts)
     canonical = explain(ranking, buffers.numbers(members["record"]))
@@ -242,8 +230,13 @@ def _worker_count(settings: Settings, inventory: raw_files.Inventory, jobs: int)
     size = int(buffers.numbers(inventory.files["size_bytes"]).sum())
     if settings.workers == 0 and size < POOL_BYTES and len(inventory.files) < POOL_FILES:
         return 1
+    return max(1, min(_cores(settings), jobs)) if sys.executable else 1
+
+
+def _cores(settings: Settings) -> int:
+    """How many things to do at a time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(settings.workers or cores, jobs)) if sys.executable else 1
+    return settings.workers or cores
 
 
 def _policy(settings: Settings, places: Places) -> tuple[str, Ints]:

@@ -6,14 +6,14 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers, hashing, raw, schema
-from corpuskit.kernels.types import Bytes, Words
+from corpuskit.kernels.types import Minima, Numbers, Words
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 from corpuskit.stages.decode import decode
 from corpuskit.stages.distinct import distinct
 from corpuskit.stages.normalize import normalize
 from corpuskit.stages.segment import segment
-from corpuskit.stages.sign import band_keys, sign, signable, sketch
+from corpuskit.stages.sign import band_keys, count_chars, sign, signable, sketch
 
 
 def prepare_files(raw_folder: Path, files: pa.Table, settings: Settings) -> Shard:
@@ -55,7 +55,7 @@ def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings) -> Shar
     return Shard(schema.DOCUMENTS.empty_table(), *_contents(passages, ids, settings))
 
 
-def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Table, pa.Table, Words, Bytes]:
+def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Table, pa.Table, Minima, Words, Numbers]:
     numbered, contents = distinct(passages, normalize(passages["text"]), document_ids=ids)
     rows = np.flatnonzero(signable(contents, min_near_chars=settings.min_near_chars))
     signatures = sign(
@@ -68,7 +68,7 @@ def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Ta
         shingle_size_unspaced=settings.shingle_size_unspaced,
     )
     keys = band_keys(signatures, bands=settings.bands, rows=settings.rows)
-    return numbered, contents, keys, sketch(signatures)
+    return numbered, contents, keys, sketch(signatures), count_chars(contents["normalized"], rows)
 
 
 def _documents(decoded: pa.Table, passages: pa.Table, layouts: pa.Table, ids: Words) -> pa.Table:

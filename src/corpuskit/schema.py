@@ -250,14 +250,6 @@ CONTENTS: Final = pa.schema(
 )
 """What `distinct` finds: one row for each different normalized text, by first appearance."""
 
-BUCKETS: Final = pa.schema(
-    [
-        _field("content", pa.int64(), "number of the content"),
-        _field("bucket", pa.int64(), "number of the bucket, over all bands"),
-    ]
-)
-"""What `block` finds: the buckets with company, by band and content."""
-
 RANKS: Final = pa.schema(
     [
         _field("priority", pa.int64(), "place of the content in the canonical policy's order, from 0"),

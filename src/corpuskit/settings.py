@@ -25,6 +25,7 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
         "threshold": Decimal("0.65"),
         "min_near_chars": 100,
         "shingle_size": 7,
+        "shingle_size_unspaced": 3,
         "bands": 384,
         "rows": 2,
         "protect": (),
@@ -99,7 +100,7 @@ class Settings(BaseModel):
         le=32,
     )
     shingle_size_unspaced: int = _knob(
-        3,
+        2,
         "Likewise where a script writes without spaces (Chinese, Japanese, Thai …), in characters.",
         ge=1,
         le=32,

@@ -3,7 +3,7 @@
 A `Shard` is one batch; tables in it are mapped from disk, so that what is not asked for is not read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuskit import buffers
-from corpuskit.kernels.types import Bytes, Ints, Numbers, Words
+from corpuskit.buffers import Allocate
+from corpuskit.kernels.types import Bytes, Flags, Ints, Minima, Numbers, Words
+from corpuskit.kernels.utf8 import copy_texts
+from corpuskit.stages.cluster import Measurable
 from corpuskit.stages.distinct import number
 from corpuskit.stages.merge import Places
 from corpuskit.stages.sign import signable
@@ -21,15 +24,16 @@ from corpuskit.stages.sign import signable
 class Shard:
     """What one batch of documents gives, all that the whole-corpus half needs of it.
 
-    documents: DOCUMENTS; passages: NUMBERED; contents: CONTENTS; band_keys: uint64[bands, signable contents];
-    sketches: uint8[signable contents, permutations].
+    documents: DOCUMENTS; passages: NUMBERED; contents: CONTENTS. Of the signable contents alone: band_keys,
+    uint32[bands, n]; sketches, uint64[n, words]; bags, uint16[n, 64] (see `stages.sign`).
     """
 
     documents: pa.Table
     passages: pa.Table
     contents: pa.Table
-    band_keys: Words
-    sketches: Bytes
+    band_keys: Minima
+    sketches: Words
+    bags: Numbers
 
 
 @dataclass(frozen=True)
@@ -113,28 +117,48 @@ def text_lengths(shards: Sequence[Shard]) -> Ints:
     return np.concatenate(lengths).astype(np.int64)
 
 
-def band(shards: Sequence[Shard], which: int) -> Words:
-    """The keys of one band for the signable contents of all shards."""
-    return np.concatenate([shard.band_keys[which] for shard in shards])
+def band(shards: Sequence[Shard], which: int, rows: Ints) -> Words:
+    """The keys of one band for contents, by their row among the signable ones over all shards: uint64."""
+    return np.concatenate([shard.band_keys[which] for shard in shards])[rows].astype(np.uint64)
 
 
-def sketches(shards: Sequence[Shard], rows: Ints) -> Bytes:
-    """Sketches of contents, by their row among the signable ones over all shards (ascending rows are quickest)."""
-    found = np.empty((len(rows), shards[0].sketches.shape[1]), dtype=np.uint8)
-    base = 0
-    for shard in shards:
-        here = np.flatnonzero((rows >= base) & (rows < base + len(shard.sketches)))
-        found[here] = shard.sketches[rows[here] - base]
-        base += len(shard.sketches)
-    return found
+def measurable(
+    shards: Sequence[Shard], index: Contents, order: Ints, needed: Flags, *, permutations: int, allocate: Allocate
+) -> Measurable:
+    """What it takes to measure the signed contents `order` (rows of `index.signed`); only of those `needed`, and the
+    lengths of all.
+    """
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    chosen = np.flatnonzero(needed[place])  # rows of index.signed, and so in the order of the shards
+    places = place[chosen]
+    n_chars = content_column(shards, "n_chars")[index.firsts[index.signed]][order]
+    words, bins = shards[0].sketches.shape[1], shards[0].bags.shape[1]
+    sketches: Words = allocate((len(order), words), np.uint64)
+    bags: Numbers = allocate((len(order), bins), np.uint16)
+    for column, name in ((sketches, "sketches"), (bags, "bags")):
+        for here, rows, shard in _by_shard(shards, index.signed_rows[chosen], "sketches"):
+            column[places[here]] = getattr(shard, name)[rows]
+    starts, ends = np.zeros(len(order), dtype=np.int64), np.zeros(len(order), dtype=np.int64)
+    firsts = index.firsts[index.signed[chosen]]
+    pieces = list(_by_shard(shards, firsts, "contents"))
+    size = 0
+    for here, rows, shard in pieces:
+        offsets = buffers.text_buffers(shard.contents["normalized"])[1]
+        lengths = offsets[rows + 1] - offsets[rows]
+        ends[places[here]] = size + np.cumsum(lengths)
+        starts[places[here]] = ends[places[here]] - lengths
+        size += int(lengths.sum())
+    data: Bytes = allocate(max(size, 1), np.uint8)
+    at = 0
+    for _, rows, shard in pieces:
+        at = copy_texts(*buffers.text_buffers(shard.contents["normalized"]), buffers.frozen(rows), data, at)
+    return Measurable(buffers.frozen(data), starts, ends, n_chars, bags, sketches, permutations)
 
 
-def texts(shards: Sequence[Shard], rows: Ints) -> pa.Array:
-    """Normalized texts of contents, by their row over all shards."""
-    bounds = np.searchsorted(rows, np.cumsum([0, *(len(shard.contents) for shard in shards)]))
-    base = 0
-    parts: list[pa.Array] = []
-    for shard, begin, end in zip(shards, bounds, bounds[1:], strict=False):
-        parts.append(buffers.one_chunk(shard.contents["normalized"].take(pa.array(rows[begin:end] - base))))
-        base += len(shard.contents)
-    return pa.concat_arrays(parts)
+def _by_shard(shards: Sequence[Shard], rows: Ints, name: str) -> Iterator[tuple[slice, Ints, Shard]]:
+    """Ascending rows over all shards, shard by shard: which of them, their rows in it, and the shard."""
+    bounds = np.cumsum([0, *(len(getattr(shard, name)) for shard in shards)])
+    cuts = np.searchsorted(rows, bounds)
+    for shard, base, begin, end in zip(shards, bounds, cuts, cuts[1:], strict=False):
+        yield slice(int(begin), int(end)), rows[begin:end] - base, shard

@@ -35,7 +35,7 @@ ROW_GROUP_ROWS: Final = 65_536
 ROW_GROUP_BYTES: Final = 64 << 20
 """A row group ends at so many rows or bytes of text, whichever comes first: a bound on readers' memory."""
 
-_ARRAYS: Final = ("band_keys", "sketches")
+_ARRAYS: Final = ("band_keys", "sketches", "bags")
 _IDS: Final = frozenset({"document_id", "occurrence_id", "record_id", "left_record", "right_record"})
 _DICTIONARIES: Final = {
     "documents": ["media_type", "extractor", "encoding", "decode_errors", "language"],

@@ -1,34 +1,63 @@
+from collections.abc import Sequence
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuskit import schema
-from corpuskit.stages.block import block
+from corpuskit.stages import block as module
+from corpuskit.stages.block import Buckets, block, split_buckets
 
 Key = st.integers(0, 5).map(lambda key: key * 0x9E3779B97F4A7C15 % 2**64)
+Bands = st.integers(0, 12).flatmap(lambda n: st.lists(st.lists(Key, min_size=n, max_size=n), max_size=4))
 
 
-@given(st.integers(0, 12).flatmap(lambda n: st.lists(st.lists(Key, min_size=n, max_size=n), max_size=4)))
+def run(bands: list[list[int]]) -> Buckets:
+    size = len(bands[0]) if bands else 0
+    keys = [np.array(keys, dtype=np.uint64) for keys in bands]
+    return block(keys, np.arange(size, dtype=np.int64) * 3 + 1, bands=len(bands))
+
+
+def expected(bands: Sequence[Sequence[object]]) -> list[list[int]]:
+    """Numbers of the buckets: a new one for each key of a band that stands more than once, by first appearance."""
+    free = 0
+    rows = []
+    for keys in bands:
+        numbers: dict[object, int] = {}
+        for key in keys:
+            if keys.count(key) > 1 and key not in numbers:
+                numbers[key] = free
+                free += 1
+        rows.append([numbers.get(key, -1) for key in keys])
+    return rows
+
+
+@given(Bands)
 @settings(max_examples=80, deadline=None)
 def test_buckets_are_the_equal_keys_of_a_band(bands: list[list[int]]) -> None:
-    size = len(bands[0]) if bands else 0
-    signed = np.arange(size, dtype=np.int64) * 3 + 1
-    table = block([np.array(keys, dtype=np.uint64) for keys in bands], signed)
-    assert table.schema.equals(schema.BUCKETS, check_metadata=True)
-    expected = []
-    for keys in bands:
-        for key in dict.fromkeys(keys):
-            members = tuple(int(signed[at]) for at in range(size) if keys[at] == key)
-            if len(members) > 1:
-                expected.append(members)
-    found: dict[int, list[int]] = {}
-    for content, bucket in zip(*(column.to_pylist() for column in table.columns), strict=True):
-        found.setdefault(bucket, []).append(content)
-    assert sorted(map(tuple, found.values())) == sorted(expected)
-    assert sorted(found) == list(range(len(found)))
+    found = run(bands)
+    assert found.numbers.tolist() == expected(bands)
+    assert found.n_buckets == len({number for row in expected(bands) for number in row if number >= 0})
+    company = [any(row[at] >= 0 for row in expected(bands)) for at in range(len(found.contents))]
+    assert found.in_company.tolist() == company
 
 
-def test_rows_stand_by_band_and_content() -> None:
-    bands = [np.array([7, 8, 7, 8], dtype=np.uint64), np.array([1, 2, 3, 1], dtype=np.uint64)]
-    table = block(bands, np.array([0, 2, 4, 6]))
-    assert table.to_pydict() == {"content": [0, 2, 4, 6, 0, 6], "bucket": [0, 1, 0, 1, 2, 2]}
+@given(Bands)
+@settings(max_examples=40, deadline=None)
+def test_a_table_for_a_few_keys_finds_the_same_buckets(bands: list[list[int]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "TABLE_KEYS", 1)
+        assert run(bands).numbers.tolist() == expected(bands)
+
+
+@given(Bands, st.data())
+@settings(max_examples=80, deadline=None)
+def test_those_of_one_bucket_and_one_part_share_a_bucket(bands: list[list[int]], data: st.DataObject) -> None:
+    whole = run(bands)
+    size = len(whole.contents)
+    part = data.draw(st.lists(st.integers(-1, 2), min_size=size, max_size=size))
+    split = split_buckets(whole, np.array(part, dtype=np.int64))
+    inside = [at for at in range(size) if part[at] >= 0]
+    assert split.contents.tolist() == [whole.contents[at] for at in inside]
+    pairs = [[(int(row[at]), part[at]) if row[at] >= 0 else (-1, -at - 1) for at in inside] for row in whole.numbers]
+    assert split.numbers.tolist() == expected(pairs)

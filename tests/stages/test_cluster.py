@@ -3,14 +3,14 @@ from decimal import Decimal
 from itertools import combinations
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracles
-from corpuskit import schema
+from corpuskit.stages import cluster as module
 from corpuskit.stages.cluster import cluster, similarity
+from strategies import to_cluster
 
 
 def run(
@@ -19,19 +19,16 @@ def run(
     threshold: str,
     priority: list[int] | None = None,
     sketches: list[list[int]] | None = None,
+    threads: int = 1,
 ) -> tuple[list[int], list[float], list[str]]:
     """Cluster normalized texts; `shared` lists the contents of each bucket. Without `sketches` none is refused."""
-    pairs = [(content, bucket) for bucket, contents in enumerate(shared) for content in contents]
-    columns = [pa.array([pair[at] for pair in pairs], pa.int64()) for at in (0, 1)]
-    order = np.arange(len(texts)) if priority is None else np.array(priority)
+    contents, buckets = to_cluster(texts, shared, priority or list(range(len(texts))), sketches)
     members, _ = cluster(
-        pa.array(texts, pa.large_string()),
-        np.arange(len(texts)),
-        pa.table(columns, schema=schema.BUCKETS),
-        sketches=np.array(sketches or [[0]] * len(texts), dtype=np.uint8),
+        contents,
+        buckets,
         n_chars=np.array([len(text) for text in texts], dtype=np.int64),
-        priority=order.astype(np.int64),
         threshold=Decimal(threshold),
+        threads=threads,
     )
     return members["record"].to_pylist(), similarity(members).tolist(), members["measure"].to_pylist()
 
@@ -71,6 +68,19 @@ def test_the_rule_is_two_plain_loops(seed: int, size: int, threshold: str, share
     for place, (record, exact) in enumerate(expected):
         assert records[order[place]] == order[record]
         assert alike[order[place]] == pytest.approx(float(exact), abs=1e-15)
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["0.7", "0.85"]), st.integers(1, 3), st.integers(1, 7))
+@settings(max_examples=40, deadline=None)
+def test_blocks_pieces_and_threads_change_nothing(seed: int, threshold: str, piece: int, block: int) -> None:
+    texts = family(seed, 24)
+    shared = [random.Random(f"{seed}{at}").sample(range(24), 8) for at in range(9)]
+    whole = run(texts, shared, threshold)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "BLOCK", block)
+        patch.setattr(module, "PIECE", piece)
+        assert run(texts, shared, threshold) == whole
+        assert run(texts, shared, threshold, threads=3) == whole
 
 
 @given(st.integers(0, 10_000), st.sampled_from(["0.7", "0.85", "0.9"]))
@@ -152,7 +162,7 @@ def test_one_long_side_is_enough_for_words_and_unspaced_characters_are_words() -
 
 
 def test_long_pairs_with_other_sketches_are_not_measured_and_short_ones_are() -> None:
-    for length, refused in ((200, False), (2_500, True), (25_000, True)):
+    for length, refused in ((140, False), (200, True), (2_500, True), (25_000, True)):
         text = " ".join(f"w{at % 89}" for at in range(length))[:length]
         other = f"{text[:-1]}#"
         assert run([text, other], [[0, 1]], "0.85", sketches=[[1] * 64, [1] * 64])[0] == [0, 0]

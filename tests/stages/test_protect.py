@@ -27,6 +27,7 @@ from corpuskit.stages.protect import (
     variants,
 )
 from corpuskit.text import normalize
+from strategies import to_cluster
 
 KINDS = ("numbers", "names", "negations")
 BASE = "The delegation of Peru thanked the committee for its 12 reports and asked that it shall meet again in Geneva."
@@ -54,22 +55,16 @@ def wordings(seed: int, size: int) -> list[str]:
 
 def run(texts: list[str], shared: list[list[int]], threshold: str, priority: list[int]) -> dict[str, Any]:
     """All that the stage says of texts; `shared` lists the contents of each bucket."""
-    pairs = [(content, bucket) for bucket, contents in enumerate(shared) for content in contents]
-    buckets = pa.table([pa.array([pair[at] for pair in pairs], pa.int64()) for at in (0, 1)], schema=schema.BUCKETS)
     normalized = [normalize(text) for text in texts]
+    contents, buckets = to_cluster(normalized, shared, priority)
     rule: dict[str, Any] = {
         "n_chars": np.array([len(text) for text in normalized], dtype=np.int64),
-        "priority": np.array(priority, dtype=np.int64),
         "threshold": Decimal(threshold),
     }
-    sketches = np.zeros((len(texts), 1), dtype=np.uint8)
-    everyone = np.arange(len(texts))
-    families, _ = cluster(pa.array(normalized, pa.large_string()), everyone, buckets, sketches=sketches, **rule)
+    families, _ = cluster(contents, buckets, **rule)
     rows = relatives(families)
     parts = split(families, rows, pa.array([texts[row] for row in rows], pa.large_string()), kinds=KINDS)
-    inside = np.flatnonzero(parts.part >= 0)
-    again = pa.array([normalized[row] for row in inside], pa.large_string())
-    members, _ = cluster_parts(families, parts, buckets, again, sketches=sketches[inside], **rule)
+    members, _ = cluster_parts(families, parts, buckets, contents, **rule)
     found = variants(families, members, parts)
     return {
         "heads": families["record"].to_pylist(),

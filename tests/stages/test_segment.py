@@ -4,6 +4,8 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
@@ -12,6 +14,22 @@ from hypothesis import strategies as st
 import segment_oracles
 from corpuskit import schema
 from corpuskit.chartables import BLANK, CLASS, TABLE_SIZE, character_table
+from corpuskit.kernels.lines import (
+    END_TRANSITIONS,
+    GAP_END,
+    GAP_START,
+    LINE,
+    N_CELLS,
+    N_LETTER_COUNTS,
+    N_LETTERS,
+    NOTE_AGAIN,
+    NOTE_FIRST,
+    NOTE_PLACES,
+    SENTENCE_END,
+    SENTENCE_START,
+    letter_of,
+    scan_lines,
+)
 from corpuskit.stages.segment import segment
 
 CASES = sorted((Path(__file__).parent / "segment_cases").glob("*.txt"))
@@ -42,6 +60,15 @@ def cut(*texts: str, unit: str = "paragraph") -> tuple[list[list[dict[str, Any]]
     names = list(schema.DOCUMENT_FLAGS)
     flags = [{names[bit] for bit in range(len(names)) if row >> bit & 1} for row in layouts["flags"].to_pylist()]
     return found, flags
+
+
+def scan(text: str) -> tuple[npt.NDArray[np.void], npt.NDArray[np.int32]]:
+    """The lines, before they are judged, and the counts of letters."""
+    data = np.frombuffer(text.encode(), dtype=np.uint8)
+    gaps, notes, letters = (np.zeros(size, dtype=np.int32) for size in (N_CELLS, NOTE_PLACES, N_LETTER_COUNTS))
+    lines = np.empty(len(text) + 1, dtype=LINE)
+    stop = scan_lines(data, 0, len(data), character_table(), END_TRANSITIONS, lines, 0, gaps, notes, letters)
+    return lines[:stop], letters
 
 
 def texts_of(text: str) -> list[str]:
@@ -212,3 +239,90 @@ def test_lines_without_any_end_punctuation_are_left_as_they_are_and_flagged() ->
     found, flags = cut("\n".join(lines))
     assert [passage["text"] for passage in found[0]] == lines
     assert flags == [{"layout_uncertain"}]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(["のた", "やま", "한국", "。", " ", "\n"]), max_size=30).map("".join))
+def test_letters_around_gaps_and_stops_are_counted(text: str) -> None:
+    letters = scan(text)[1]
+    expected = segment_oracles.letter_counts(text)
+    places = {"gap_end": GAP_END, "gap_start": GAP_START, "end": SENTENCE_END, "start": SENTENCE_START}
+    for kind, place in places.items():
+        found = letters[place : place + N_LETTERS]
+        assert found.sum() == expected[kind].total()
+        assert all(found[letter_of(ord(char))] == count for char, count in expected[kind].items())
+
+
+JAPANESE = (
+    "朝になると霧が谷から上がってきた",
+    "村の人たちは橋のそばに集まっていた",
+    "だれも何も言わなかった",
+    "川の水はきのうよりずっと高くなっていた",
+    "老人は杖をついて岸まで歩いた",
+    "子どもたちが石を投げると、水鳥が飛び立った",
+    "やがて雨がまた降りはじめた",
+)
+KOREAN = (
+    "아침이 되자 안개가 골짜기에서 올라왔다",
+    "마을 사람들은 다리 옆에 모여 있었다",
+    "아무도 말을 하지 않았다",
+    "강물은 어제보다 훨씬 높아져 있었다",
+    "노인은 지팡이를 짚고 강가까지 걸어갔다",
+    "아이들이 돌을 던지자 물새가 날아올랐다",
+    "이윽고 비가 다시 내리기 시작했다",
+)
+
+
+@pytest.mark.parametrize(("sentences", "stop"), [(JAPANESE, "。"), (KOREAN, ". ")])
+def test_lines_that_end_as_sentences_do_are_paragraphs_without_a_stop(sentences: tuple[str, ...], stop: str) -> None:
+    """One paragraph per line in a script without case, most lines without their last stop."""
+    rng = random.Random(2)
+    counts = rng.choices(range(1, 7), k=24)
+    paragraphs = [stop.join(rng.sample(sentences, k)) + ("" if i % 4 else stop.strip()) for i, k in enumerate(counts)]
+    assert texts_of("\n".join(paragraphs)) == paragraphs
+
+
+@pytest.mark.parametrize(
+    ("sentences", "stop", "cut"), [(JAPANESE, "。", ("橋", "のそ")), (KOREAN, ". ", ("다리", " 옆에"))]
+)
+def test_lines_cut_at_a_link_are_joined_in_scripts_without_case(
+    sentences: tuple[str, ...], stop: str, cut: tuple[str, str]
+) -> None:
+    rng = random.Random(2)
+    linked = next(sentence for sentence in sentences if cut[0] in sentence)
+    others = [sentence for sentence in sentences if sentence != linked]
+    paragraphs = [
+        stop.join([*rng.sample(others, 1 + i % 4), linked, *rng.sample(others, i % 3)]) + stop.strip()
+        for i in range(24)
+    ]
+    text = "\n".join(paragraphs).replace("".join(cut), f"\n{cut[0]}\n{cut[1].strip()}")
+    assert texts_of(text) == paragraphs
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("It is so.\n[5]\nIt was.\n[6]\n[5] Read it.\n[6] Read it.", [False, False, True, True]),
+        # below the first reference, whose own one is missing, but no more than others are there; far below
+        ("It is so.\n[5]\nIt was.\n[6]\n[4] Read it.", [False, False, True]),
+        ("It is so.\n[15]\nIt was.\n[16]\nOr not.\n[4]\nRead it.", [False, False, False]),
+        # the next chapter's begin again, after notes or without any
+        ("It is so.\n[5]\nIt was.\n[6]\n[5] Read.\n[6] Read.\nNow.\n[1]", [False, False, True, True, False]),
+        ("It is so.\n[7]\nIt was.\n[8]\nAnd now.\n[1]\nAgain.\n[2]", [False, False, False, False]),
+        # a note that ends in an address, and a reference in mid-sentence
+        ("It is.\n[5]\nIt was.\n[6]\n[5] http://a.org/b\n[6] http://a.org/c", [False, False, True, True]),
+        ("It is.\n[5]\nIt was.\n[7]\nAnd then\n[6]\nit was not.", [False, False, False]),
+    ],
+)
+def test_which_numbers_in_brackets_begin_notes(text: str, notes: list[bool]) -> None:
+    traits = scan(text)[0]["traits"]
+    assert [bool(trait & NOTE_AGAIN) for trait in traits if trait & (NOTE_FIRST | NOTE_AGAIN)] == notes
+
+
+def test_a_line_ends_before_a_note_whatever_it_ends_with() -> None:
+    text = (
+        "The treaty of that year names the places where goods may be landed, and\nwho keeps them.\n[5]\nThe next, of "
+        "which little is known, was signed in a town by the sea; it has been lost.\n[6]\n"
+        "[5]\nIt is kept at https://example.org/treaty\n[6]\nSee the book."
+    )
+    assert texts_of(text)[-2:] == ["[5] It is kept at https://example.org/treaty", "[6] See the book."]

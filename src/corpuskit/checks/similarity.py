@@ -18,9 +18,8 @@ from corpuskit.checks.occurrences import FATE, Passages
 from corpuskit.checks.records import Records
 from corpuskit.kernels.types import Ints, Words
 from corpuskit.settings import Settings
-from corpuskit.stages.block import block
-from corpuskit.stages.cluster import LONG_CHARS, cluster, may_refuse, similarity
-from corpuskit.stages.protect import split_buckets
+from corpuskit.stages.block import block, split_buckets
+from corpuskit.stages.cluster import LONG_CHARS, cluster, may_refuse, measurable, similarity
 
 
 def check_direct_similarity(passages: Passages, records: Records, settings: Settings, findings: Findings) -> None:
@@ -109,14 +108,17 @@ def check_no_repeats(records: Records, part: Ints, settings: Settings, findings:
     matched. Pairs of long texts with quite different signatures are not measured, as always in `cluster`.
     """
     rows = np.flatnonzero(records.able)
-    buckets = split_buckets(block(records.sketches.bands(), np.arange(len(rows))), part[rows])
+    sketches = records.sketches
+    every = block(sketches.bands(), np.arange(len(rows)), bands=settings.bands)
     members, _ = cluster(
-        records.normalized.take(pa.array(rows)) if len(rows) < len(records.able) else records.normalized,
-        np.arange(len(rows)),
-        buckets,
-        sketches=records.sketches.sketches(),
+        measurable(
+            records.normalized.take(pa.array(rows)) if len(rows) < len(records.able) else records.normalized,
+            n_chars=records.n_chars[rows],
+            sketches=sketches.sketches(),
+            permutations=sketches.permutations,
+        ),
+        split_buckets(every, part[rows]),
         n_chars=records.n_chars[rows],
-        priority=np.arange(len(rows)),
         threshold=settings.threshold,
         refuse=may_refuse(
             shingle=settings.shingle, shingle_size=settings.shingle_size, permutations=settings.permutations

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from corpuskit import buffers
-from corpuskit.kernels.types import Bytes, Ints, Words
+from corpuskit.kernels.types import Bytes, Ints, Minima, Words
 
 
 class Pieces:
@@ -55,28 +55,32 @@ class Texts:
 
 
 class Sketches:
-    """What signatures leave: band keys, uint64[bands, n], and sketches, uint8[n, permutations]."""
+    """What signatures leave: band keys, uint32[bands, n], and sketches, uint64[n, words]."""
 
     def __init__(self, files: ExitStack, *, bands: int, permutations: int) -> None:
         self._keys, self._sketches = Pieces(files), Pieces(files)
-        self._bands, self._permutations = bands, permutations
+        self._bands = bands
+        self._words = 1
         self._counts: list[int] = []
+        self.permutations = permutations
 
-    def add(self, keys: Words, sketches: Bytes) -> None:
+    def add(self, keys: Minima, sketches: Words) -> None:
         """Add those of some more signatures."""
         self._keys.add(keys)
         self._sketches.add(sketches)
         self._counts.append(keys.shape[1])
+        self._words = sketches.shape[1]
 
     def bands(self) -> Iterator[Words]:
         """The keys of each band in turn, uint64[n]."""
         ends = np.cumsum([0, *self._counts]) * self._bands
-        keys = self._keys.mapped()[: 8 * ends[-1]].view(np.uint64)
+        keys = self._keys.mapped()[: 4 * ends[-1]].view(np.uint32)
         pieces = [keys[begin:end].reshape(self._bands, -1) for begin, end in pairwise(ends) if begin < end]
         for band in range(self._bands):
-            yield (np.concatenate([piece[band] for piece in pieces]) if pieces else np.zeros(0, dtype=np.uint64))
+            found = np.concatenate([piece[band] for piece in pieces]) if pieces else np.zeros(0, dtype=np.uint32)
+            yield found.astype(np.uint64)
 
-    def sketches(self) -> Bytes:
+    def sketches(self) -> Words:
         """All sketches."""
-        size = sum(self._counts) * self._permutations
-        return self._sketches.mapped()[:size].reshape(-1, self._permutations)
+        size = sum(self._counts) * self._words * 8
+        return self._sketches.mapped()[:size].view(np.uint64).reshape(-1, self._words)

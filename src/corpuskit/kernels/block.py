@@ -6,66 +6,73 @@ A hash table instead of a sort: linear, and buckets come out numbered by their f
 import numpy as np
 
 from corpuskit.kernels.jit import kernel
-from corpuskit.kernels.types import Ints, Minima, Words
+from corpuskit.kernels.types import Ints, Minima, Small, Words
 
 
 @kernel
-def band_keys(signatures: Minima, first: int, rows: int, keys: Words) -> None:
-    """Mix the `rows` values from column `first` on into one 64-bit key for each signature.
+def band_keys(signatures: Minima, rows: int, keys: Minima) -> None:
+    """Mix each `rows` values of a signature into one 32-bit key: `keys` is uint32[bands, signatures].
 
-    Equal values give equal keys. Different ones may too (about once in 2**64 pairs), which costs one comparison.
+    Equal values give equal keys. Different ones may too (about once in 2**32 pairs), which costs one comparison.
     """
     for i in range(len(signatures)):
-        key = np.uint64(0)
-        for row in range(first, first + rows):
-            # splitmix64's finalizer (Steele, Lea and Flood 2014), chained
-            key += np.uint64(signatures[i, row]) + np.uint64(0x9E3779B97F4A7C15)
-            key = (key ^ (key >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            key = (key ^ (key >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            key ^= key >> np.uint64(31)
-        keys[i] = key
+        for band in range(len(keys)):
+            key = np.uint64(0)
+            for row in range(band * rows, (band + 1) * rows):
+                # splitmix64's finalizer (Steele, Lea and Flood 2014), chained
+                key += np.uint64(signatures[i, row]) + np.uint64(0x9E3779B97F4A7C15)
+                key = (key ^ (key >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+                key = (key ^ (key >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+                key ^= key >> np.uint64(31)
+            keys[band, i] = np.uint32(key)
 
 
 @kernel
-def bucket_band(keys: Words, first_bucket: int, contents: Ints, buckets: Ints) -> tuple[int, int]:
-    """List (content, bucket) for each content with company, in content order; buckets are numbered from `first_bucket`.
+def bucket_band(keys: Words, first_bucket: int, parts: int, numbers: Small) -> int:
+    """Write each content's bucket to `numbers` (int32), -1 where no other has its key; return the next free number.
 
-    Returns the length of the list and the next free bucket number. Both arrays have room for every content.
+    Buckets are numbered from `first_bucket` in the order of their first contents. `parts`, a power of two, is how many
+    times the keys are gone through, each time for another part of them, so that the hash table need not hold them all.
     """
     n = len(keys)
     size = 16
-    while size < 2 * n:
+    while size * parts < 2 * n + 64 * parts:
         size *= 2
-    table = np.full(size, -1, dtype=np.int64)
-    places = np.empty(n, dtype=np.int64)
-    company = np.zeros(n, dtype=np.int64)
-    for i in range(n):
-        slot = np.int64(keys[i] & np.uint64(size - 1))
-        while table[slot] >= 0 and keys[table[slot]] != keys[i]:
-            slot = (slot + 1) & (size - 1)
-        if table[slot] < 0:
-            table[slot] = i
-        places[i] = table[slot]
-        company[places[i]] += 1
-    numbers = np.full(n, -1, dtype=np.int64)
-    listed = 0
+    table = np.empty(size, dtype=np.int32)
+    company = np.zeros(n, dtype=np.int32)
+    others = np.uint64(parts - 1)
+    for part in range(parts):
+        for empty in range(size):
+            table[empty] = -1
+        for i in range(n):
+            h = keys[i] * np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing (Knuth, volume 3, 6.4)
+            if (h >> np.uint64(56)) & others != np.uint64(part):
+                continue
+            slot = np.int64(h >> np.uint64(20)) & (size - 1)
+            while table[slot] >= 0 and keys[table[slot]] != keys[i]:
+                slot = (slot + 1) & (size - 1)
+            if table[slot] < 0:
+                table[slot] = i
+            numbers[i] = table[slot]
+            company[numbers[i]] += np.int32(1)
     free = first_bucket
     for i in range(n):
-        first = places[i]
-        if company[first] > 1:
-            if numbers[first] < 0:
-                numbers[first] = free
+        first = numbers[i]
+        if first == i:  # the first of its bucket: from here on `company` holds the bucket's number
+            if company[i] > 1:
+                company[i] = free
                 free += 1
-            contents[listed] = i
-            buckets[listed] = numbers[first]
-            listed += 1
-    return listed, free
+            else:
+                company[i] = -1
+        numbers[i] = company[first]
+    return free
 
 
 @kernel
 def gather(keys: Ints, n_keys: int, starts: Ints, order: Ints) -> None:
     """Counting sort: `order[starts[k]:starts[k + 1]]` are the positions with key k, in order; negative keys nowhere."""
-    starts[:] = 0
+    for key in range(n_keys + 1):
+        starts[key] = 0
     for key in keys:
         if key >= 0:
             starts[key + 1] += 1

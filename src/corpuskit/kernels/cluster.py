@@ -1,6 +1,6 @@
 """The cluster rule over texts and buckets: first the records, in order of priority; then each other's best record."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -14,18 +14,21 @@ from corpuskit.kernels.measure import (
     number_words,
 )
 from corpuskit.kernels.sign import hash_shingle, tokenize
-from corpuskit.kernels.types import Bytes, Ints, Numbers, Small
-from corpuskit.kernels.utf8 import read_code_point
+from corpuskit.kernels.types import Bytes, Ints, Numbers, Small, Words
 
-BAG_BINS = 64
-WORD_BAG_BINS = 4096
+WORD_BAG_BINS: Final = 4096
+
+# What `decide` does with its contents.
+MATCH: Final = 0  # is there a match among the records that are listed in the buckets? The first one found will do
+CHOOSE: Final = 1  # those without become records unless one of these matches, and are listed
+JOIN: Final = 2  # the others join the best of all records
 
 
 class Texts(NamedTuple):
     """The normalized texts of contents, numbered by priority, and what bounds their distance from below.
 
-    Text c is `data[starts[c]:ends[c]]`, of `n_chars[c]` characters. bags: uint16[n, 64]; sketches: uint8[n,
-    permutations]; word_bag[c]: c's row in `word_bags` (uint16[rows, 4096]) and `word_counts`, -1 for none.
+    Text c is `data[starts[c]:ends[c]]`, of `n_chars[c]` characters. bags: uint16[n, 64]; sketches: uint64[n, words];
+    word_bag[c]: c's row in `word_bags` (uint16[rows, 4096]) and `word_counts`, -1 for none.
     """
 
     data: Bytes
@@ -33,37 +36,51 @@ class Texts(NamedTuple):
     ends: Ints
     n_chars: Ints
     bags: Numbers
-    sketches: Bytes
+    sketches: Words
     word_bags: Numbers
     word_bag: Ints
     word_counts: Ints
+
+
+class Shelves(NamedTuple):
+    """The buckets, and the records listed in each.
+
+    numbers: int32[bands, n], each content's bucket in each band, -1 where it is alone. The records of bucket b are
+    `entries[starts[b]:starts[b] + filled[b]]` (int32), ascending, and `lengths` beside them are theirs in characters:
+    most candidates are too long or too short, and are left out without a look at anything else of theirs.
+    """
+
+    numbers: Small
+    starts: Ints
+    filled: Small
+    entries: Small
+    lengths: Small
 
 
 class Rule(NamedTuple):
     """When two texts match: distance <= floor(gap * total / scale), where total is the length of both.
 
     gap / scale is 1 - threshold. Lengths are in characters, or in words where one text has more than `long_chars`
-    characters. Pairs whose lengths multiply to more than `works[i]` (ascending) need `agreements[i]` agreeing values
-    in their sketches: the only bound that can lose a pair.
+    characters. Pairs whose lengths multiply to more than `works[i]` (ascending) may have `disagreements[i]` values of
+    their sketches that differ: the only bound that can lose a pair.
     """
 
     gap: int
     scale: int
     long_chars: int
     works: Ints
-    agreements: Ints
+    disagreements: Ints
 
 
 class Found(NamedTuple):
-    """What is decided of each content: its record (itself for a record), the distance to it, the length of both.
+    """What is decided of each content: its record (itself for a record, -1 at first), the distance, the length of both.
 
-    `compared` counts candidate pairs, pairs refused by their sketches, pairs measured, and matches.
+    int32, uint32 and uint32.
     """
 
-    record: Ints
-    distance: Ints
-    total: Ints
-    compared: Ints
+    record: Small
+    distance: Numbers
+    total: Numbers
 
 
 @kernel
@@ -74,11 +91,12 @@ def fill_word_bags(
 
     The counts' total difference is a lower bound of the distance in words. `longest` is the most bytes of a text.
     """
+    of_words = bool(np.bool_(True))  # a literal would have `tokenize` compiled once more
     words = np.empty(longest + 1, dtype=np.int64)
     kinds = np.empty(longest + 1, dtype=np.uint8)
     for i in range(len(rows)):
         row = rows[i]
-        counts[i] = tokenize(data, starts[row], ends[row], classes, True, words, kinds)
+        counts[i] = tokenize(data, starts[row], ends[row], classes, of_words, words, kinds)
         for word in range(counts[i]):
             end = words[word + 1]
             while end > words[word] and data[end - 1] == 32:
@@ -86,20 +104,6 @@ def fill_word_bags(
             place = hash_shingle(data, words[word], end) & (WORD_BAG_BINS - 1)
             if bags[i, place] < 65535:
                 bags[i, place] += 1
-
-
-@kernel
-def fill_bags(data: Bytes, starts: Ints, ends: Ints, bags: Numbers) -> None:
-    """Count each text's code points modulo 64, into uint16[n, 64] that stop at 65,535.
-
-    The counts' total difference is a lower bound of the Indel distance: one insertion or deletion changes one count.
-    """
-    for i in range(len(starts)):
-        at = starts[i]
-        while at < ends[i]:
-            code, at = read_code_point(data, at)
-            if bags[i, code & 63] < 65535:
-                bags[i, code & 63] += 1
 
 
 @kernel
@@ -111,22 +115,33 @@ def _bag_distance(bags: Numbers, left: int, right: int) -> int:
 
 
 @kernel
-def _agreement(sketches: Bytes, left: int, right: int) -> int:
-    """How many values of two sketches agree."""
-    agreeing = np.int32(0)
-    for index in range(sketches.shape[1]):
-        agreeing += np.int32(sketches[left, index] == sketches[right, index])
-    return int(agreeing)
+def _disagreement(sketches: Words, left: int, right: int) -> int:
+    """How many values (of four bits) of two sketches differ."""
+    ones = np.uint64(0x1111111111111111)
+    low = np.uint64(0x0F0F0F0F0F0F0F0F)
+    differing = np.int64(0)
+    first = 0
+    while first < sketches.shape[1]:
+        counts = np.uint64(0)  # of 16 columns of values, at most 8 words each
+        for index in range(first, min(first + 8, sketches.shape[1])):
+            x = sketches[left, index] ^ sketches[right, index]
+            x |= x >> np.uint64(2)
+            x |= x >> np.uint64(1)
+            counts += x & ones
+        counts = (counts & low) + ((counts >> np.uint64(4)) & low)
+        differing += np.int64((counts * np.uint64(0x0101010101010101)) >> np.uint64(56))
+        first += 8
+    return int(differing)
 
 
 @kernel
 def _refused(texts: Texts, rule: Rule, left: int, right: int) -> bool:
     """Whether the sketches of a pair are too different for what measuring it would cost."""
-    needed = 0
+    allowed = np.int64(-1)
     for at in range(len(rule.works)):
         if texts.n_chars[left] * texts.n_chars[right] > rule.works[at]:
-            needed = rule.agreements[at]
-    return needed > 0 and _agreement(texts.sketches, left, right) < needed
+            allowed = rule.disagreements[at]
+    return bool(allowed >= 0 and _disagreement(texts.sketches, left, right) > allowed)
 
 
 @kernel
@@ -143,12 +158,13 @@ def _word_bags_differ(texts: Texts, rule: Rule, left: int, right: int) -> bool:
 def _word_distance(texts: Texts, rule: Rule, left: int, right: int, classes: Bytes) -> tuple[int, int]:
     """Indel distance in words within the threshold, or -1, and the words of both together."""
     starts, ends = texts.starts, texts.ends
+    of_words = bool(np.bool_(True))  # a literal would have `tokenize` compiled once more
     room = max(ends[left] - starts[left], ends[right] - starts[right]) + 1
     words_left = np.empty(room, dtype=np.int64)
     words_right = np.empty(room, dtype=np.int64)
     kinds = np.empty(room, dtype=np.uint8)
-    n_left = tokenize(texts.data, starts[left], ends[left], classes, True, words_left, kinds)
-    n_right = tokenize(texts.data, starts[right], ends[right], classes, True, words_right, kinds)
+    n_left = tokenize(texts.data, starts[left], ends[left], classes, of_words, words_left, kinds)
+    n_right = tokenize(texts.data, starts[right], ends[right], classes, of_words, words_right, kinds)
     total = n_left + n_right
     size = 16
     while size <= 2 * total:
@@ -156,7 +172,7 @@ def _word_distance(texts: Texts, rule: Rule, left: int, right: int, classes: Byt
     table = np.zeros((size, 3), dtype=np.int64)
     left_symbols = np.empty(n_left, dtype=np.int32)
     right_symbols = np.empty(n_right, dtype=np.int32)
-    known = number_words(texts.data, words_left, n_left, table, 0, left_symbols)
+    known = number_words(texts.data, words_left, n_left, table, int(np.int64(0)), left_symbols)
     number_words(texts.data, words_right, n_right, table, known, right_symbols)
     for i in range(n_right):
         if right_symbols[i] > known:
@@ -165,119 +181,175 @@ def _word_distance(texts: Texts, rule: Rule, left: int, right: int, classes: Byt
 
 
 @kernel
-def _candidates(
-    content: int,
-    memberships: Ints,
-    buckets: Ints,
-    heads: Ints,
-    following: Ints,
-    owners: Ints,
-    stamps: Ints,
-    stamp: int,
-    shared: Small,
-    listed: Ints,
-) -> int:
-    """List the records that share a bucket with `content`, the one that shares the most first; return their number."""
-    count = 0
-    for at in range(memberships[content], memberships[content + 1]):
-        entry = heads[buckets[at]]
-        while entry >= 0:
-            record = owners[entry]
-            if stamps[record] != stamp:
-                stamps[record] = stamp
-                shared[record] = 0
-                listed[count] = record
-                count += 1
-            shared[record] += 1
-            entry = following[entry]
-    best = 0
-    for i in range(1, count):
-        if shared[listed[i]] > shared[listed[best]]:
-            best = i
-    if count:
-        listed[0], listed[best] = listed[best], listed[0]
-    return count
+def _list_buckets(shelves: Shelves, content: int, mine: Ints) -> tuple[int, int]:
+    """Write the buckets of `content` to `mine`, int64[bands]; return how many, and the entries in them all."""
+    count = np.int64(0)
+    entries = np.int64(0)
+    for band in range(shelves.numbers.shape[0]):
+        bucket = np.int64(shelves.numbers[band, content])
+        if bucket >= 0:
+            mine[count] = bucket
+            count += 1
+            entries += np.int64(shelves.filled[bucket])
+    return int(count), int(entries)
 
 
 @kernel
-def cluster(
-    texts: Texts, rule: Rule, memberships: Ints, buckets: Ints, n_buckets: int, classes: Bytes, found: Found
-) -> None:
-    """Decide the record of every content; contents are numbered by priority, `buckets[memberships[c]:...]` are c's.
+def _list_candidates(
+    shelves: Shelves, rule: Rule, mine: Ints, length: int, since: int, table: Small, shared: Small, listed: Small
+) -> int:
+    """List the records from `since` on in the buckets `mine` that may match; return their number.
 
-    Two passes of one loop, so that it is compiled once: records first, then the best record of each of the others.
+    The one that is in the most of them comes first. `length` is the content's. `table` (int32, a power of two, twice
+    the entries or more) and `shared` are overwritten; `listed` has room for all.
     """
-    n = len(texts.starts)
-    heads = np.full(n_buckets, -1, dtype=np.int64)
-    following = np.empty(len(buckets), dtype=np.int64)
-    owners = np.empty(len(buckets), dtype=np.int64)
-    entries = 0
-    stamps = np.full(n, -1, dtype=np.int64)
-    shared = np.zeros(n, dtype=np.int32)
-    candidates = np.empty(n, dtype=np.int64)
-    number_of = np.zeros(0x110000, dtype=np.int32)
-    longest = 1
-    for c in range(n):
-        if texts.n_chars[c] <= rule.long_chars:
-            longest = max(longest, texts.n_chars[c])
-    text = np.empty(longest, dtype=np.int32)
-    record, distance, total = found.record, found.distance, found.total
-    record[:] = -1
+    # |a - b| <= gap / scale * (a + b), solved for b
+    least = length * (rule.scale - rule.gap) // (rule.scale + rule.gap)
+    most = length * (rule.scale + rule.gap) // max(rule.scale - rule.gap, 1) + 1
+    if length > rule.long_chars:  # measured in words
+        least, most = 0, 1 << 40
+    mask = len(table) - 1
+    for slot in range(len(table)):
+        table[slot] = -1
+    count = np.int64(0)
+    best = np.int64(0)
+    for bucket in mine:
+        at = int(shelves.starts[bucket] + np.int64(shelves.filled[bucket]))
+        while at > shelves.starts[bucket]:
+            at -= 1
+            record = shelves.entries[at]
+            if record < since:
+                break
+            other = int(shelves.lengths[at])
+            if (other < least or other > most) and other <= rule.long_chars:
+                continue
+            slot = int((np.uint64(record) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & mask
+            while table[slot] >= 0 and listed[table[slot]] != record:
+                slot = (slot + 1) & mask
+            if table[slot] < 0:
+                table[slot] = count
+                listed[count] = record
+                shared[count] = 0
+                count += 1
+            place = np.int64(table[slot])
+            shared[place] += np.int32(1)
+            if shared[place] > shared[best]:
+                best = place
+    if count > 1:
+        first = np.int32(listed[best])
+        listed[best] = listed[0]
+        listed[0] = first
+    return int(count)
 
-    for step in range(2 * n):
-        choosing = step < n
-        c = step if choosing else step - n
-        if not choosing and record[c] == c:
+
+@kernel
+def _touch(sketches: Words, listed: Small, count: int) -> np.uint64:
+    """Read a word of each cache line of the candidates' sketches, so that they come from memory side by side."""
+    found = np.uint64(0)
+    for i in range(count):
+        for word in range(0, sketches.shape[1], 8):
+            found ^= sketches[listed[i], word]
+    return found
+
+
+@kernel
+def decide(
+    step: int,
+    first: int,
+    last: int,
+    texts: Texts,
+    rule: Rule,
+    shelves: Shelves,
+    classes: Bytes,
+    number_of: Small,
+    found: Found,
+    compared: Ints,
+) -> np.uint64:
+    """Take one step (MATCH, CHOOSE or JOIN) for the contents from `first` to `last`; what it returns has no meaning.
+
+    MATCH and JOIN change nothing but their own contents' rows of `found`, and may run side by side. One kernel, so that
+    the loop is compiled once. `number_of` is int32[0x110000], zeros. `compared` counts candidate pairs, pairs refused
+    by their sketches, pairs measured, and matches.
+    """
+    record, distance, total = found.record, found.distance, found.total
+    longest = np.int64(1)
+    text = np.empty(1, dtype=np.int32)
+    table = np.empty(1024, dtype=np.int32)
+    shared = np.empty(512, dtype=np.int32)
+    listed = np.empty(512, dtype=np.int32)
+    mine = np.empty(shelves.numbers.shape[0], dtype=np.int64)
+    since = first if step == CHOOSE else 0
+    touched = np.uint64(0)
+    for c in range(first, last):
+        if (step == JOIN and record[c] == c) or (step == CHOOSE and record[c] >= 0):
             continue
-        count = _candidates(c, memberships, buckets, heads, following, owners, stamps, step, shared, candidates)
-        pattern = index_pattern(text[:0], 0)
+        buckets, entries = _list_buckets(shelves, c, mine)
+        size = np.int64(16)
+        while size < 2 * entries:
+            size *= 2
+        if size > len(table):
+            table = np.empty(size, dtype=np.int32)
+            shared = np.empty(size // 2, dtype=np.int32)
+            listed = np.empty(size // 2, dtype=np.int32)
+        count = 0
+        if entries > 0:
+            length = texts.n_chars[c]
+            count = _list_candidates(shelves, rule, mine[:buckets], length, since, table[:size], shared, listed)
+        if len(rule.works):
+            touched ^= _touch(texts.sketches, listed, count)
+        pattern = index_pattern(text[:0], int(np.int64(0)))
         prepared = False
         for i in range(count):
-            other = candidates[i]
+            other = int(np.int64(listed[i]))
             if other == record[c]:
-                continue  # measured in the first pass
-            found.compared[0] += 1
+                continue  # measured before
+            compared[0] += 1
             if _refused(texts, rule, c, other):
-                found.compared[1] += 1
+                compared[1] += 1
                 continue
             if texts.n_chars[c] > rule.long_chars or texts.n_chars[other] > rule.long_chars:
                 if _word_bags_differ(texts, rule, c, other):
                     continue
-                found.compared[2] += 1
+                compared[2] += 1
                 d, t = _word_distance(texts, rule, c, other, classes)
             else:
                 t = texts.n_chars[c] + texts.n_chars[other]
                 limit = rule.gap * t // rule.scale
                 if record[c] >= 0:
-                    limit = min(limit, distance[c] * t // total[c])
+                    limit = min(limit, np.int64(distance[c]) * t // np.int64(total[c]))
                 apart = abs(texts.n_chars[c] - texts.n_chars[other])
                 if apart > limit or _bag_distance(texts.bags, c, other) > limit:
                     continue
-                found.compared[2] += 1
+                compared[2] += 1
                 if not prepared:
                     symbols = np.empty(texts.n_chars[c], dtype=np.int32)
                     pattern = index_pattern(symbols, number_chars(texts.data, texts.starts[c], number_of, symbols))
                     prepared = True
+                if texts.n_chars[other] > longest:
+                    longest = texts.n_chars[other]
+                    text = np.empty(longest, dtype=np.int32)
                 look_up_chars(texts.data, texts.starts[other], texts.ends[other], number_of, text)
                 d = indel_within(pattern, text[: texts.n_chars[other]], limit)
             if d < 0:
                 continue
-            found.compared[3] += 1
+            compared[3] += 1
             # Compared as fractions; between equals the record of higher priority wins.
-            if record[c] < 0 or (d * total[c], other) < (distance[c] * t, record[c]):
+            now, of = np.int64(distance[c]), np.int64(total[c])
+            if record[c] < 0 or d * of < now * t or (d * of == now * t and other < record[c]):
                 record[c] = other
                 distance[c] = d
                 total[c] = t
-            if choosing:
+            if step != JOIN:
                 break
         if prepared:
             forget_chars(texts.data, texts.starts[c], texts.ends[c], number_of)
-        if choosing and record[c] < 0:
+        if step == CHOOSE and record[c] < 0:
             record[c] = c
             distance[c] = 0
             total[c] = 2 * texts.n_chars[c]
-            for at in range(memberships[c], memberships[c + 1]):
-                owners[entries] = c
-                following[entries] = heads[buckets[at]]
-                heads[buckets[at]] = entries
-                entries += 1
+            for bucket in mine[:buckets]:
+                at = shelves.starts[bucket] + np.int64(shelves.filled[bucket])
+                shelves.entries[at] = c
+                shelves.lengths[at] = texts.n_chars[c]
+                shelves.filled[bucket] += np.int32(1)
+    return touched

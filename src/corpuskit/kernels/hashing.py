@@ -98,23 +98,29 @@ def blake2b_128(data: Bytes, offsets: Ints, person: Words, digests: Words) -> No
     m = np.empty(16, dtype=np.uint64)
     for i in range(len(offsets) - 1):
         start, end = offsets[i], offsets[i + 1]
-        h[:] = _IV
+        for word in range(8):
+            h[word] = _IV[word]
         h[0] ^= np.uint64(0x01010010)  # depth 1, fanout 1, no key, 16 bytes of digest
         h[6] ^= person[0]
         h[7] ^= person[1]
         at = start
-        while end - at > 128:
-            for word in range(16):
-                value = np.uint64(0)
-                for byte in range(8):
-                    value |= np.uint64(data[at + 8 * word + byte]) << np.uint64(8 * byte)
-                m[word] = value
-            at += 128
-            _compress(h, m, at - start, False)
-        m[:] = 0
-        for rest in range(end - at):
-            m[rest >> 3] |= np.uint64(data[at + rest]) << np.uint64(8 * (rest & 7))
-        _compress(h, m, end - start, True)
+        last = False
+        while not last:
+            last = end - at <= 128
+            if last:
+                for word in range(16):
+                    m[word] = np.uint64(0)
+                for rest in range(end - at):
+                    m[rest >> 3] |= np.uint64(data[at + rest]) << np.uint64(8 * (rest & 7))
+                at = end
+            else:
+                for word in range(16):
+                    value = np.uint64(0)
+                    for byte in range(8):
+                        value |= np.uint64(data[at + 8 * word + byte]) << np.uint64(8 * byte)
+                    m[word] = value
+                at += 128
+            _compress(h, m, at - start, last)
         digests[i, 0] = h[0]
         digests[i, 1] = h[1]
 

@@ -41,9 +41,14 @@ from corpuskit.kernels.lines import (
     END_STOP,
     END_STOP_QUOTE,
     END_WORD,
+    GAP_END,
+    GAP_START,
     LABEL,
     MARKER,
+    N_LETTERS,
     PAGE,
+    SENTENCE_END,
+    SENTENCE_START,
     Line,
 )
 from corpuskit.kernels.types import Numbers, Small
@@ -101,6 +106,9 @@ _START_AT_LINK: Final = _table(
 _TURNS_OF_PARAGRAPH: Final = 0.02  # of a closing quote before the break and an opening one after it
 _TURNS_AT_LINK: Final = 0.004
 _GENERIC_GAPS: Final = 40.0  # the tables above weigh as much as so many gaps of the document itself
+
+_LETTER_COUNT: Final = 1.5  # sentences added to those that a letter ends, and to those that it would by chance
+_LEAST_LETTER_ODDS: Final = 0.1
 
 # Evidence by kind of break, to begin with. Whether the next word would have fitted: no; by under 6, 15, 35 % of the
 # width; by more. The indent: as the line before, at the document's usual one; deeper; less deep; as the line before,
@@ -170,6 +178,38 @@ def score_breaks(
             link = _TURNS_AT_LINK
         line["wrap_odds"] = wrap / paragraph
         line["link_odds"] = link / paragraph
+
+
+@kernel
+def _letter_odds(letter: int, gaps: Small, sentences: Small) -> float:
+    """How much likelier a letter stands at a gap inside sentences than at the end (or start) of one; 1 at most.
+
+    `gaps` and `sentences` begin with the document's counts, int32[N_LETTERS], of which place 0 holds the sum.
+    """
+    expected = gaps[letter] * sentences[0] / (gaps[0] + 1.0)
+    odds = (expected + _LETTER_COUNT) / (sentences[letter] + _LETTER_COUNT)
+    return float(min(max(odds, _LEAST_LETTER_ODDS), 1.0))
+
+
+@kernel
+def weigh_letters(lines: Numbers, first: int, stop: int, letters: Small) -> None:
+    """Lower the odds of a link where the letters around a break are those that sentences of the document end with.
+
+    For scripts without case, where no capital tells that a sentence begins: a line that lacks a stop may end as
+    sentences do all the same. `letters` are the counts of `kernels.lines`. They only speak against a join: raising the
+    odds by letters that end no sentence found no more links, and broke prose (Japanese works, one per line).
+    """
+    for begin in (GAP_END, GAP_START, SENTENCE_END, SENTENCE_START):
+        letters[begin] = letters[begin + 1 : begin + N_LETTERS].sum()
+    for i in range(first + 1, stop):
+        line, before = lines[i], lines[i - 1]
+        if before["last"] == END_WORD or before["last"] == END_CLOSE:
+            tail, head = before["tail_letter"], line["head_letter"]
+            if tail > 0:
+                line["link_odds"] *= _letter_odds(tail, letters[GAP_END:], letters[SENTENCE_END:])
+            if head > 0:  # half the time it is the link's own, which may begin like a sentence
+                odds = _letter_odds(head, letters[GAP_START:], letters[SENTENCE_START:])
+                line["link_odds"] *= 0.5 + 0.5 * odds
 
 
 @kernel

@@ -60,6 +60,8 @@ LINE: Final = np.dtype(
         ("traits", np.uint16),
         ("head_script", np.uint16),  # properties CJK, SEA and NEUTRAL of chartables, of its first character
         ("tail_script", np.uint16),  # and of its last
+        ("head_letter", np.uint16),  # `letter_of` the caseless letter that it starts with, 0 where it does with another
+        ("tail_letter", np.uint16),  # likewise what it ends with, closing quotes and brackets looked through
         ("relation", np.uint8),  # to the line before: a relation of kernels.segment
     ],
     align=True,
@@ -103,10 +105,25 @@ NOTE_AGAIN: Final = 512  # starts with a note's number that occurred before
 NOTE_ALONE: Final = 1024  # consists of it, but for a point behind it
 
 N_NOTES: Final = 1024  # note numbers are remembered modulo this
-HIGHEST_REFERENCE: Final = N_NOTES  # places behind the numbers
-LAST_NOTE: Final = N_NOTES + 1
-ANY_NOTE: Final = N_NOTES + 2
-NOTE_PLACES: Final = N_NOTES + 3
+# Places behind the numbers: of the last run of references, and of the notes since.
+LOWEST_REFERENCE: Final = N_NOTES
+HIGHEST_REFERENCE: Final = N_NOTES + 1
+N_REFERENCES: Final = N_NOTES + 2
+LAST_NOTE: Final = N_NOTES + 3
+ANY_NOTE: Final = N_NOTES + 4
+NOTE_PLACES: Final = N_NOTES + 5
+
+N_LETTERS: Final = 1024
+"""Caseless letters are counted by 10 bits of a hash; 0 is no letter."""
+
+# Counts of letters, each N_LETTERS long: at the ends and starts of what stands around gaps inside sentences, and of
+# sentences, which end where a stop follows, and start where one came before.
+GAP_END: Final = 0
+GAP_START: Final = N_LETTERS
+SENTENCE_END: Final = 2 * N_LETTERS
+SENTENCE_START: Final = 3 * N_LETTERS
+ANY_LETTER: Final = 4 * N_LETTERS  # behind the counts: whether there are any
+N_LETTER_COUNTS: Final = 4 * N_LETTERS + 1
 
 # Indents and widths stop here: only what may be a wrapped line is compared by width.
 _MOST_COLUMNS: Final = 1 << 28
@@ -142,6 +159,12 @@ END_TRANSITIONS: Final = _end_transitions()
 def entry_of(table: Numbers, code: int) -> int:
     """Class and properties of a code point."""
     return int(table[code]) if code < TABLE_SIZE else ABOVE
+
+
+@kernel
+def letter_of(code: int) -> int:
+    """A number from 1 below N_LETTERS for a code point: a multiplicative hash (Knuth, vol. 3, 6.4)."""
+    return max(1, ((code * 2654435761) & 0xFFFFFFFF) >> 22)
 
 
 @kernel
@@ -222,26 +245,35 @@ def _note_number(data: Bytes, start: int, end: int) -> int:
 
 
 @kernel
-def _is_note(number: int, notes: Small) -> bool:
+def _is_note(number: int, notes: Small, ended: bool) -> bool:
     """Whether a number that begins a line begins the note; if not, it refers to one.
 
-    It was referred to before; or it stands among notes, below the highest that was referred to.
+    It was referred to before; or it falls among the last run of references, which ascend, or below it by no more than
+    there are of them: some may stand in text that is missing. `ended` tells whether the text before could end a
+    paragraph. Among notes, which may end in an address, it need not, where the numbers ascend.
     """
-    among = 0 < notes[LAST_NOTE] < number < notes[HIGHEST_REFERENCE]
-    return bool(among or notes[number % N_NOTES])
+    last = notes[LAST_NOTE]
+    lowest = notes[LOWEST_REFERENCE] - notes[N_REFERENCES]
+    ascends = last < number
+    known = notes[number % N_NOTES] or (ascends and lowest <= number < notes[HIGHEST_REFERENCE])
+    return bool(known and (ended or (ascends and last > 0)))
 
 
 @kernel
 def _remember_note(number: int, is_note: bool, notes: Small) -> None:
+    """Keep count of references and notes; a number that does not ascend begins another run of references."""
     notes[ANY_NOTE] = 1
     if is_note:
         notes[number % N_NOTES] = 0
         notes[LAST_NOTE] = number
-    else:
-        notes[number % N_NOTES] = 1
-        among_references = notes[LAST_NOTE] == 0
-        notes[HIGHEST_REFERENCE] = max(notes[HIGHEST_REFERENCE], number) if among_references else number
-        notes[LAST_NOTE] = 0
+        return
+    if notes[LAST_NOTE] > 0 or number < notes[HIGHEST_REFERENCE] or notes[N_REFERENCES] == 0:
+        notes[LOWEST_REFERENCE] = number
+        notes[N_REFERENCES] = 0
+    notes[number % N_NOTES] = 1
+    notes[HIGHEST_REFERENCE] = number
+    notes[N_REFERENCES] += 1
+    notes[LAST_NOTE] = 0
 
 
 @kernel
@@ -253,12 +285,14 @@ def _scan_content(
     ends: Bytes,
     gaps: Small,
     notes: Small,
+    letters: Small,
     ended: bool,
     line: Line,
 ) -> int:
     """Read one line's content from its first character that is not blank; fill in `line`, count gaps; return its end.
 
-    Only LF, CR and `end` end it. `ended` tells whether the line before could end a paragraph.
+    Only LF, CR and `end` end it. Caseless letters around gaps and stops are counted, too. `ended` tells whether the
+    line before could end a paragraph.
     """
     at = start
     last = start  # after the last character that is not blank
@@ -279,6 +313,7 @@ def _scan_content(
     symbols = 0
     labelled = False
     entry = 0
+    tail = 0  # the letter before, closing quotes and brackets looked through
     while at < end:
         code = int(data[at])
         if code < 128:
@@ -314,6 +349,11 @@ def _scan_content(
                 elif head < 0:
                     head = width
                 gaps[16 * state + first] += 1
+                stopped = (state == END_STOP) | (state == END_STOP_QUOTE)
+                if tail > 0 and state == END_WORD and first != STOP:
+                    letters[GAP_END + tail] += 1
+                if first == OTHER:
+                    letters[(SENTENCE_START if stopped else GAP_START) + letter_of(code)] += 1
                 if OPEN <= first <= CLOSE:
                     kind = first
             if kind == OPEN:
@@ -329,12 +369,20 @@ def _scan_content(
                         state = before_open
                     again = False
                     if open_at == start:
-                        again = ended and _is_note(number, notes)
+                        again = _is_note(number, notes, ended)
                         line["traits"] |= NOTE_AGAIN if again else NOTE_FIRST
                         note_width = width + 1
                     _remember_note(number, again, notes)
             elif kind == HYPHEN and stub < 0 and head < 0 and width > 0:
                 stub = width + 1
+            if kind == OTHER:
+                tail = letter_of(code)
+                letters[ANY_LETTER] = 1
+            elif kind == STOP and tail > 0:
+                letters[SENTENCE_END + tail] += 1
+                tail = 0
+            elif kind != CLOSE and kind != SKIP:
+                tail = 0
             kinds |= 1 << kind
             symbols += kind >= DASH and kind != QUOTE and code < 128
             dots = dots + 1 if code == 46 else 0
@@ -365,6 +413,7 @@ def _scan_content(
                 width_at_last = width
                 last = at
                 entry = LOWER
+                tail = 0
     traits = 0 if kinds & 15 else RULE  # LOWER, UPPER, OTHER, DIGIT
     if kinds & 3 == 1 << UPPER:
         traits |= CAPITALS
@@ -385,6 +434,7 @@ def _scan_content(
     line["stub"] = stub if 0 <= stub < line["head"] else line["head"]
     line["depth"] = min(max(depth, -999), 999)
     line["last"] = state
+    line["tail_letter"] = tail
     return at
 
 
@@ -414,6 +464,7 @@ def _judge_start(data: Bytes, table: Numbers, line: Line) -> None:
         kind = LABEL
     line["first"] = kind
     line["head_script"] = entry & SCRIPTS
+    line["head_letter"] = letter_of(code) if kind == OTHER else 0
     if entry & (CJK | SEA):
         # A line may break after the character, or after a word, which has about as many columns.
         columns = 2 if entry & CJK else 6
@@ -437,14 +488,21 @@ def scan_lines(
     first_line: int,
     gaps: Small,
     notes: Small,
+    letters: Small,
 ) -> int:
     """Fill `lines[first_line:]` with the lines of one document, `data[start:end]`; return where they stop.
 
-    `gaps`, int32[N_CELLS], counts the gaps between words inside the lines; `notes`, int32[NOTE_PLACES], is scratch.
+    `gaps`, int32[N_CELLS], counts the gaps between words inside the lines; `letters`, int32[N_LETTER_COUNTS], the
+    letters at gaps and at the ends of sentences; `notes`, int32[NOTE_PLACES], is scratch.
     """
-    gaps[:] = 0
+    for cell in range(len(gaps)):
+        gaps[cell] = 0
+    if letters[ANY_LETTER]:
+        for place in range(len(letters)):
+            letters[place] = 0
     if notes[ANY_NOTE]:
-        notes[:] = 0
+        for place in range(len(notes)):
+            notes[place] = 0
     count = first_line
     number = 1
     indent = 0
@@ -479,8 +537,10 @@ def scan_lines(
             line["wrap_odds"] = 1.0
             line["link_odds"] = 1.0
             line["relation"] = 0
-            at = _scan_content(data, at, end, table, ends, gaps, notes, ended, line)
+            at = _scan_content(data, at, end, table, ends, gaps, notes, letters, ended, line)
             _judge_start(data, table, line)
+            if line["head_letter"] > 0 and END_STOP <= before <= END_STOP_QUOTE:
+                letters[SENTENCE_START + line["head_letter"]] += 1
             count += 1
             paged = False
     return count

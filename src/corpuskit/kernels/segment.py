@@ -41,6 +41,7 @@ from corpuskit.kernels.layout import (
     indent_of,
     learn,
     score_breaks,
+    weigh_letters,
 )
 from corpuskit.kernels.lines import (
     CAPITALS,
@@ -59,6 +60,7 @@ from corpuskit.kernels.lines import (
     LABELLED,
     MARKER,
     N_CELLS,
+    N_LETTER_COUNTS,
     NOTE_AGAIN,
     NOTE_ALONE,
     NOTE_FIRST,
@@ -97,8 +99,9 @@ MOST_KEPT_COLUMNS: Final = 250  # lines that are wider belong to no table
 def _place_notes(lines: Numbers, first: int, stop: int) -> None:
     """Tell references from notes: a number in brackets refers where it occurs first, and begins the note after that.
 
-    A reference's end class is that of the text before it. Text after a number on the same line may be a list of works
-    that nothing refers to; it is taken for the text's continuation only where references stand alone as well.
+    A reference's end class is that of the text before it, and what stands before a note has ended. Text after a number
+    on the same line may be a list of works that nothing refers to; it is taken for the text's continuation only where
+    references stand alone as well.
     """
     alone = 0
     followed = 0
@@ -113,6 +116,8 @@ def _place_notes(lines: Numbers, first: int, stop: int) -> None:
         is_alone = line["traits"] & NOTE_ALONE
         if line["traits"] & NOTE_AGAIN:
             line["first"] = MARKER
+            if i > first:
+                lines[i - 1]["last"] = END_STOP
             if is_alone:
                 line["last"] = END_COMMA
         elif line["traits"] & NOTE_FIRST and (is_alone or 2 * alone >= followed):
@@ -152,7 +157,7 @@ def _is_word(line: Line) -> bool:
 
 
 @kernel
-def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> int:
+def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small, letters: Small) -> int:
     """Set the relation of each line of a document, `lines[first:stop]`, to the one before; return layout bits."""
     if stop - first < 2:
         return 0
@@ -204,6 +209,8 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small) -> in
     hyphens = n_hyphens > 0
     base = base_indent(lines, first, stop)
     width, sure = find_width(lines, first, stop, hyphens)
+    if caseless and width == 0:
+        weigh_letters(lines, first, stop, letters)
     shares = np.array([0.5, 0.35, 0.15])
     # Of breaks that links made, one in eight or more comes before a small letter or a point; none does where short
     # headings without points stand between paragraphs.
@@ -374,11 +381,12 @@ def judge_documents(
     uint8[documents], with layout bits. `table` is chartables.character_table(), `ends` lines.END_TRANSITIONS.
     """
     gaps = np.zeros(N_CELLS, dtype=np.int32)
+    letters = np.zeros(N_LETTER_COUNTS, dtype=np.int32)
     notes = np.zeros(NOTE_PLACES, dtype=np.int32)
     document_lines[0] = 0
     for document in range(len(offsets) - 1):
         first = document_lines[document]
         start, end = offsets[document], offsets[document + 1]
-        stop = scan_lines(data, start, end, table, ends, lines, first, gaps, notes)
-        layouts[document] = judge(data, lines, first, stop, gaps) if paragraphs else 0
+        stop = scan_lines(data, start, end, table, ends, lines, first, gaps, notes, letters)
+        layouts[document] = judge(data, lines, first, stop, gaps, letters) if paragraphs else 0
         document_lines[document + 1] = stop

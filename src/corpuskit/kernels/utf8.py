@@ -1,7 +1,7 @@
 """Reading and writing UTF-8, one code point at a time. The text is valid: decoding has seen to it."""
 
 from corpuskit.kernels.jit import kernel
-from corpuskit.kernels.types import Bytes
+from corpuskit.kernels.types import Bytes, Ints
 
 
 @kernel
@@ -16,3 +16,13 @@ def read_code_point(data: Bytes, at: int) -> tuple[int, int]:
         return ((lead & 0x0F) << 12) | ((data[at + 1] & 0x3F) << 6) | (data[at + 2] & 0x3F), at + 3
     high = ((lead & 0x07) << 18) | ((data[at + 1] & 0x3F) << 12)
     return high | ((data[at + 2] & 0x3F) << 6) | (data[at + 3] & 0x3F), at + 4
+
+
+@kernel
+def copy_texts(data: Bytes, offsets: Ints, rows: Ints, copied: Bytes, at: int) -> int:
+    """Copy the texts `data[offsets[row]:offsets[row + 1]]` to `copied`, one after another from `at`; return the end."""
+    for i in range(len(rows)):
+        for byte in range(offsets[rows[i]], offsets[rows[i] + 1]):
+            copied[at] = data[byte]
+            at += 1
+    return at

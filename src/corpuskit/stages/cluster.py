@@ -3,35 +3,80 @@
 First, in order of priority, a content becomes a record if no earlier record that shares a bucket with it matches it.
 Then every other content joins the most similar of the records that share a bucket with it, earlier or later, ties to
 the earlier. So each copy is like its record by the exact measure, and no chain A~B~C can merge what is not alike.
+
+The first pass goes block by block: the contents of a block are compared with the records before it side by side, and
+those without a match then with each other, in order. Its outcome is that of one loop, whatever the blocks and threads.
 """
 
 import math
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from itertools import pairwise
+from typing import Final, Self
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from corpuskit import buffers, schema, text
-from corpuskit.kernels.block import gather
-from corpuskit.kernels.cluster import BAG_BINS, WORD_BAG_BINS, Found, Rule, Texts, fill_bags, fill_word_bags
-from corpuskit.kernels.cluster import cluster as cluster_kernel
-from corpuskit.kernels.types import Bytes, Ints, Numbers
+from corpuskit.buffers import Allocate
+from corpuskit.kernels import cluster as kernels
+from corpuskit.kernels.cluster import WORD_BAG_BINS, Found, Rule, Shelves, Texts, fill_word_bags
+from corpuskit.kernels.types import Bytes, Ints, Numbers, Words
+from corpuskit.stages.block import Buckets
+from corpuskit.stages.sign import count_chars
 
 LONG_CHARS: Final = 20_000
 """Above this many characters on either side a pair is measured in words: by characters the cost is quadratic."""
 
+BLOCK: Final = 8_192
+PIECE: Final = 512
+"""Contents in a block, and in what a thread takes of it at a time."""
+
 COMPARED: Final = ("candidate_pairs", "refused_by_sketch", "measured_pairs", "matches")
 
 # The dearer the measure, the surer the signatures must be: a pair whose lengths multiply to more than the first number
-# is measured only when at least threshold - margin of the signatures' values agree (a microsecond at the first step,
-# ten to more than a thousand at the second). Measured for shingles of 5 characters, and used for those alone: of pairs
-# of licence texts of 2,000 to 20,000 characters the least Jaccard was .66 at similarities of .85 and more, and .43 at
-# .70; of unrelated ones the median was .14 to .23, growing with length, and of passages of speeches below .1. With 256
-# permutations a pair with Jaccard .25 passes the first step at threshold .85 in 9,999 of 10,000 cases, one with .4 the
-# second; their bands find one in five and four in five.
-AGREEMENT_STEPS: Final = ((300 * 300, Decimal("0.70")), (2_000 * 2_000, Decimal("0.55")))
+# is measured only when the values of the signatures agree as at a Jaccard of threshold - margin (a microsecond at the
+# first step, ten to more than a thousand at the second). Measured for shingles of 5 characters, and used for those
+# alone: of pairs of licence texts of 2,000 to 20,000 characters the least Jaccard was .66 at similarities of .85 and
+# more, and .43 at .70; of unrelated ones the median was .14 to .23, growing with length, and of passages of speeches
+# below .1. With 256 permutations a pair with Jaccard .30 passes the first step at threshold .85 in 995 of 1,000 cases
+# and one with .35 always, one with .4 the second in 9,997 of 10,000; their bands find 41, 62 and 81 of 100.
+AGREEMENT_STEPS: Final = ((150 * 150, Decimal("0.63")), (2_000 * 2_000, Decimal("0.56")))
+
+
+@dataclass(frozen=True)
+class Measurable:
+    """What it takes to measure contents against each other; rows are those of `Buckets.contents`.
+
+    Text i is `data[starts[i]:ends[i]]` (UTF-8) of `n_chars[i]` characters. bags: uint16[n, 64]; sketches: uint64[n,
+    words], four bits of each value of `permutations` (see `sign`). Of contents without company all may be zero but
+    `n_chars`.
+    """
+
+    data: Bytes
+    starts: Ints
+    ends: Ints
+    n_chars: Ints
+    bags: Numbers
+    sketches: Words
+    permutations: int
+
+    def take(self, rows: Ints) -> Self:
+        """The contents at `rows`."""
+        bounds = self.starts[rows], self.ends[rows], self.n_chars[rows]
+        return type(self)(self.data, *bounds, self.bags[rows], self.sketches[rows], self.permutations)
+
+
+def measurable(
+    normalized: pa.ChunkedArray | pa.Array, *, n_chars: Ints, sketches: Words, permutations: int
+) -> Measurable:
+    """Normalized texts at hand as what `cluster` takes."""
+    data, offsets = buffers.text_buffers(normalized)
+    return Measurable(data, offsets[:-1], offsets[1:], n_chars, count_chars(normalized), sketches, permutations)
 
 
 def may_refuse(*, shingle: str, shingle_size: int, permutations: int) -> bool:
@@ -40,61 +85,101 @@ def may_refuse(*, shingle: str, shingle_size: int, permutations: int) -> bool:
 
 
 def cluster(
-    normalized: pa.ChunkedArray | pa.Array,
-    active: Ints,
-    buckets: pa.Table,
+    contents: Measurable,
+    buckets: Buckets,
     *,
-    sketches: Bytes,
     n_chars: Ints,
-    priority: Ints,
     threshold: Decimal,
     refuse: bool = True,
+    threads: int = 1,
+    allocate: Allocate = np.empty,
 ) -> tuple[pa.Table, dict[str, int]]:
     """MEMBERS of all contents, and what it took.
 
-    `active` (int64, ascending) are the contents that BUCKETS names, `normalized` their texts, `sketches` (uint8[active,
-    permutations]) the low bytes of their signatures; `n_chars` and `priority` (place in the policy's order) are those
-    of all contents. `refuse` lets signatures refuse dear pairs (see `may_refuse`). The counts are those of COMPARED:
-    pairs that share a bucket, pairs whose signatures are too different, pairs measured after the bounds that lose
-    nothing, matches.
+    `contents` are those of `buckets`; `n_chars` are the lengths of all contents. `refuse` lets signatures refuse dear
+    pairs (see `may_refuse`). The counts are those of COMPARED: pairs that share a bucket, pairs whose signatures are
+    too different, pairs measured after the bounds that lose nothing, matches.
     """
-    by_priority = np.argsort(priority[active])
-    place = np.full(len(priority), -1, dtype=np.int64)
-    place[active[by_priority]] = np.arange(len(active))
-    data, offsets = buffers.text_buffers(normalized)
-    starts, ends = offsets[by_priority], offsets[by_priority + 1]
-    active = active[by_priority]
-    bags = np.zeros((len(active), BAG_BINS), dtype=np.uint16)
+    n = len(buckets.contents)
+    texts = _texts(contents)
+    shelves = _shelves(buckets, allocate)
+    rule = _rule(threshold, contents.permutations if refuse else 0)
+    found = Found(allocate(n, np.int32), allocate(n, np.uint32), allocate(n, np.uint32))
+    found.record[:] = -1
     classes = buffers.frozen(text.classes())
-    fill_bags(data, buffers.frozen(starts), buffers.frozen(ends), bags)
+    numbers_of = [np.zeros(0x110000, dtype=np.int32) for _ in range(threads)]
 
-    long_rows = np.flatnonzero(n_chars[active] > LONG_CHARS // 4)
-    word_bag = np.full(len(active), -1, dtype=np.int64)
+    def decide(step: int, first: int, last: int) -> Ints:
+        compared = np.zeros(len(COMPARED), dtype=np.int64)
+        number_of = numbers_of.pop()
+        kernels.decide(step, first, last, texts, rule, shelves, classes, number_of, found, compared)
+        numbers_of.append(number_of)
+        return compared
+
+    compared = np.zeros(len(COMPARED), dtype=np.int64)
+    with ThreadPoolExecutor(threads) as pool:
+        run: Callable[..., Iterable[Ints]] = pool.map if threads > 1 else map
+        for first in range(0, n, BLOCK):
+            last = min(first + BLOCK, n)
+            compared += _in_pieces(run, decide, kernels.MATCH, first, last)
+            compared += decide(kernels.CHOOSE, first, last)
+        for first in range(0, n, BLOCK):
+            compared += _in_pieces(run, decide, kernels.JOIN, first, min(first + BLOCK, n))
+    members = _members(buckets.contents, found, n_chars)
+    return members, dict(zip(COMPARED, compared.tolist(), strict=True))
+
+
+def _in_pieces(
+    run: Callable[..., Iterable[Ints]], decide: Callable[[int, int, int], Ints], step: int, first: int, last: int
+) -> Ints:
+    """Take a step for the contents from `first` to `last`, piece by piece and side by side."""
+    compared = np.zeros(len(COMPARED), dtype=np.int64)
+    for counts in run(lambda bounds: decide(step, *bounds), pairwise([*range(first, last, PIECE), last])):
+        compared += counts
+    return compared
+
+
+def _texts(contents: Measurable) -> Texts:
+    """The contents as the kernel takes them, with the words of the long ones counted."""
+    starts, ends, classes = buffers.frozen(contents.starts), buffers.frozen(contents.ends), text.classes()
+    long_rows = np.flatnonzero(contents.n_chars > LONG_CHARS // 4)
+    word_bag = np.full(len(starts), -1, dtype=np.int64)
     word_bag[long_rows] = np.arange(len(long_rows))
     word_bags = np.zeros((len(long_rows), WORD_BAG_BINS), dtype=np.uint16)
     word_counts = np.zeros(len(long_rows), dtype=np.int64)
-    bounds = (buffers.frozen(starts), buffers.frozen(ends), buffers.frozen(long_rows))
-    fill_word_bags(data, *bounds, int((ends - starts).max(initial=0)), classes, word_bags, word_counts)
+    longest = int((ends - starts).max(initial=0))
+    rows = buffers.frozen(long_rows)
+    fill_word_bags(contents.data, starts, ends, rows, longest, buffers.frozen(classes), word_bags, word_counts)
+    bounds = (contents.n_chars, contents.bags, contents.sketches, word_bags, word_bag, word_counts)
+    return Texts(contents.data, starts, ends, *map(buffers.frozen, bounds))
 
-    holders = place[buffers.numbers(buckets["content"])]
-    memberships = np.zeros(len(active) + 1, dtype=np.int64)
-    order = np.empty(len(holders), dtype=np.int64)
-    gather(buffers.frozen(holders), len(active), memberships, order)
-    bucket = buffers.numbers(buckets["bucket"])[order]
 
+def _shelves(buckets: Buckets, allocate: Allocate) -> Shelves:
+    """Room for the records of each bucket."""
+    starts = allocate(buckets.n_buckets + 1, np.int64)
+    starts[:] = 0
+    for band in buckets.numbers:
+        numbers = band[band >= 0]
+        if len(numbers):
+            low = int(numbers.min())
+            counts = np.bincount(numbers - low)
+            starts[low + 1 : low + 1 + len(counts)] = counts
+    np.cumsum(starts, out=starts)
+    filled = allocate(buckets.n_buckets, np.int32)
+    filled[:] = 0
+    entries, lengths = (allocate(int(starts[-1]), np.int32) for _ in range(2))
+    return Shelves(buffers.frozen(buckets.numbers), buffers.frozen(starts), filled, entries, lengths)
+
+
+def _rule(threshold: Decimal, permutations: int) -> Rule:
+    """The rule for a threshold; without `permutations` nothing is refused."""
     gap = 1 - Fraction(threshold)
-    steps = AGREEMENT_STEPS if refuse else ()
+    steps = AGREEMENT_STEPS if permutations else ()
     works = np.array([work for work, _ in steps], dtype=np.int64)
-    needed = [math.ceil((threshold - margin) * sketches.shape[1]) for _, margin in steps]
-    agreements = np.array(needed, dtype=np.int64)
-    rule = Rule(gap.numerator, gap.denominator, LONG_CHARS, buffers.frozen(works), buffers.frozen(agreements))
-    fields = (data, starts, ends, n_chars[active], bags, sketches[by_priority], word_bags, word_bag, word_counts)
-    texts = Texts(*map(buffers.frozen, fields))
-    found = Found(*(np.zeros(size, dtype=np.int64) for size in (*[len(active)] * 3, len(COMPARED))))
-    n_buckets = int(bucket.max(initial=-1)) + 1
-    cluster_kernel(texts, rule, buffers.frozen(memberships), buffers.frozen(bucket), n_buckets, classes, found)
-    members = _members(active, found, n_chars)
-    return members, dict(zip(COMPARED, found.compared.tolist(), strict=True))
+    # Of values that differ, one in 16 agrees in its four bits.
+    allowed = [math.floor((1 - max(threshold - margin, Decimal(0))) * permutations * 15 / 16) for _, margin in steps]
+    disagreements = np.array(allowed, dtype=np.int64)
+    return Rule(gap.numerator, gap.denominator, LONG_CHARS, buffers.frozen(works), buffers.frozen(disagreements))
 
 
 def _members(active: Ints, found: Found, n_chars: Ints) -> pa.Table:
@@ -109,7 +194,7 @@ def _members(active: Ints, found: Found, n_chars: Ints) -> pa.Table:
     return pa.table([*map(pa.array, columns), measures], schema=schema.MEMBERS)
 
 
-def similarity(members: pa.Table) -> Numbers:
+def similarity(members: pa.Table) -> npt.NDArray[np.float64]:
     """Each content's similarity to its record, float64: 1 - distance / total."""
     total = buffers.numbers(members["total"])
     return np.asarray(1 - buffers.numbers(members["distance"]) / np.maximum(total, 1))

@@ -17,10 +17,11 @@ import pyarrow as pa
 
 from corpuskit import buffers, schema
 from corpuskit.differences import Difference
-from corpuskit.kernels.types import Bytes, Ints
+from corpuskit.kernels.types import Ints
 from corpuskit.lineup import Texts, compare_all, count_evidence
 from corpuskit.reading import Evidence, fold_words
-from corpuskit.stages.cluster import cluster, similarity
+from corpuskit.stages.block import Buckets, split_buckets
+from corpuskit.stages.cluster import Measurable, cluster, similarity
 
 BATCH: Final = 10_000
 """So many wordings are Python strings at a time."""
@@ -83,43 +84,26 @@ def part_key(wording: str, found: Sequence[Difference]) -> tuple[tuple[tuple[int
     return tuple((right, fold_words(wording[slice(*left)])) for _, left, right in found)
 
 
-def split_buckets(buckets: pa.Table, part: Ints) -> pa.Table:
-    """BUCKETS of the contents in parts alone: those of one bucket and one part share a bucket."""
-    of = part[buffers.numbers(buckets["content"])]
-    inside = of >= 0
-    pairs = buffers.numbers(buckets["bucket"])[inside] * (int(part.max(initial=-1)) + 1) + of[inside]
-    _, bucket = np.unique(pairs, return_inverse=True)
-    contents = buffers.numbers(buckets["content"])[inside]
-    return pa.table([pa.array(contents), pa.array(bucket.reshape(-1).astype(np.int64))], schema=schema.BUCKETS)
-
-
 def cluster_parts(
     members: pa.Table,
     parts: Parts,
-    buckets: pa.Table,
-    normalized: pa.Array,
+    buckets: Buckets,
+    contents: Measurable,
     *,
-    sketches: Bytes,
     n_chars: Ints,
-    priority: Ints,
     threshold: Decimal,
     refuse: bool = True,
 ) -> tuple[pa.Table, dict[str, int]]:
-    """MEMBERS after the rule has run inside each part, and what it took.
-
-    `normalized` and `sketches` are those of the contents in parts, ascending; all else is as `cluster` had it.
-    """
-    active = np.flatnonzero(parts.part >= 0)
+    """MEMBERS after the rule has run inside each part, and what it took; all else is as `cluster` had it."""
+    part = parts.part[buckets.contents]
     again, compared = cluster(
-        normalized,
-        active,
-        split_buckets(buckets, parts.part),
-        sketches=sketches,
+        contents.take(np.flatnonzero(part >= 0)),
+        split_buckets(buckets, part),
         n_chars=n_chars,
-        priority=priority,
         threshold=threshold,
         refuse=refuse,
     )
+    active = np.flatnonzero(parts.part >= 0)
     stay = np.arange(len(members))
     stay[active] += len(members)  # rows of `again`
     return pa.concat_tables([members, again]).take(pa.array(stay)), compared

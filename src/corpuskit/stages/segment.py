@@ -11,6 +11,9 @@ link of a web page. Which, is learned from each document as a whole (`kernels.la
 - A block of verse, a table, code, and a few short lines (an address, the fields of a record) stay one passage, line by
   line: a stanza is a block between blank lines. Verse in a text of one paragraph per line stays one passage per line.
 
+- A number in brackets, [5], that begins a line refers to a note where such numbers ascend, and begins the note where it
+  comes again, or falls among those before.
+
 What is never done: a line is not changed inside, and no character but blanks is lost or invented at a join.
 
 - Lines join with one blank; with none between Han, kana and their punctuation; before points and after opening brackets

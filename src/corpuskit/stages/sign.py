@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 
 from corpuskit import buffers, text
 from corpuskit.kernels import block as kernels
+from corpuskit.kernels.sign import BAG_BINS, fill_bags, pack_sketches
 from corpuskit.kernels.sign import sign as sign_kernel
-from corpuskit.kernels.types import Bytes, Ints, Minima, Words
+from corpuskit.kernels.types import Ints, Minima, Numbers, Words
 
 if TYPE_CHECKING:
     from datasketch import MinHash
@@ -48,17 +49,30 @@ def sign(
     return signatures
 
 
-def band_keys(signatures: Minima, *, bands: int, rows: int) -> Words:
-    """One 64-bit key for each band of each signature: uint64[bands, len(signatures)]; equal bands, equal keys."""
-    keys = np.empty((bands, len(signatures)), dtype=np.uint64)
-    for band in range(bands):
-        kernels.band_keys(signatures, band * rows, rows, keys[band])
+def band_keys(signatures: Minima, *, bands: int, rows: int) -> Minima:
+    """One 32-bit key for each band of each signature: uint32[bands, len(signatures)]; equal bands, equal keys."""
+    keys = np.empty((bands, len(signatures)), dtype=np.uint32)
+    kernels.band_keys(buffers.frozen(signatures), rows, keys)
     return keys
 
 
-def sketch(signatures: Minima) -> Bytes:
-    """The low byte of each value, uint8: agreement of the bytes estimates Jaccard too (Li and König 2010)."""
-    return signatures.astype(np.uint8)
+def sketch(signatures: Minima) -> Words:
+    """The low four bits of each value, 16 to a uint64[n, words]: their agreement estimates Jaccard too.
+
+    With b bits of each value P(agree) = J + (1 - J) / 2**b (Li and König 2010). What is left of the last word is zero.
+    """
+    sketches = np.empty((len(signatures), (signatures.shape[1] + 15) // 16), dtype=np.uint64)
+    pack_sketches(buffers.frozen(signatures), sketches)
+    return sketches
+
+
+def count_chars(normalized: pa.ChunkedArray | pa.Array, rows: Ints | None = None) -> Numbers:
+    """How often each code point modulo 64 is in the texts at `rows` (default: all): uint16[len(rows), 64]."""
+    data, offsets = buffers.text_buffers(normalized)
+    rows = np.arange(len(offsets) - 1) if rows is None else rows
+    bags = np.zeros((len(rows), BAG_BINS), dtype=np.uint16)
+    fill_bags(data, offsets, buffers.frozen(rows), bags)
+    return bags
 
 
 @cache
