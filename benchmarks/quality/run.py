@@ -44,7 +44,7 @@ def recall(name: str, where: Where) -> Iterator[str]:
 
 
 def noisy(profile: str, where: Where) -> Iterator[str]:
-    yield from noise.table(where.data, make({"profile": profile}), where.cache)
+    yield from noise.table(where.data, make({"profile": profile, "protect": []}), where.cache)
 
 
 def noise_by_threshold(where: Where) -> Iterator[str]:

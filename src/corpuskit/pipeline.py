@@ -235,7 +235,8 @@ def _links(batch_shards: Sequence[Shard], found: list[Variant], decisions: Decis
     found = sorted(found, key=lambda variant: int(kept[variant.content]))
     pairs = np.array([(variant.content, variant.head) for variant in found], dtype=np.int64).reshape(-1)
     ids = buffers.hex_strings(decisions.content_hashes[pairs])
-    return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs]))
+    with _uncollected():
+        return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs]))
 
 
 def _contained(

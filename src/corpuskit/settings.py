@@ -29,6 +29,7 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
         "shingle_size_unspaced": 3,
         "bands": 384,
         "rows": 2,
+        "protect": (),
     },
     "scale": {"shingle_size": 7, "bands": 51, "rows": 5},
 }
@@ -134,10 +135,10 @@ class Settings(BaseModel):
         lt=1 << 32,
     )
     protect: tuple[Literal["numbers", "names", "negations"], ...] = _knob(
-        (),
+        ("numbers", "names", "negations"),
         'Differences that carry meaning, of ["numbers", "names", "negations"]: near copies that differ in one of these '
         "kinds become records of their own, linked as variants. Dates are numbers, modal verbs (must, may) are "
-        "negations; the empty list merges them all.",
+        "negations; the empty list merges them all, as the profile noisy does.",
     )
     contains: bool = _knob(
         False,

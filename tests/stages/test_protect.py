@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import oracles
 from corpuskit import schema
-from corpuskit.differences import Difference, Evidence, differences
+from corpuskit.differences import Difference, differences
 from corpuskit.pipeline import deduplicate
+from corpuskit.reading import Evidence
 from corpuskit.settings import make
 from corpuskit.stages.cluster import cluster
 from corpuskit.stages.protect import (
