@@ -13,6 +13,7 @@ import pytest
 import corpuskit
 from corpuskit import pipeline, store
 from corpuskit.progress import Silent
+from corpuskit.schema import PUBLISHED
 from corpuskit.settings import make
 
 WORDS = [line.strip() for line in Path(__file__).read_text(encoding="utf-8").replace("(", " ").split() if len(line) > 2]
@@ -311,3 +312,27 @@ def test_deduplicate_takes_columns_and_nothing() -> None:
         corpuskit.deduplicate("text")
     with pytest.raises(ValueError, match="1 of 2 are null"):
         corpuskit.deduplicate(pa.array(["a", None]))
+
+
+def test_a_corpus_that_memory_need_not_hold_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    statements = [
+        f"Delegation {at % 7} said that the {at % 11} measures of article {at % 5} are its own." for at in range(300)
+    ]
+    for at in range(0, 300, 10):
+        text = "\n\n".join(f"{line} {line[:at]}" for line in statements[at : at + 10])
+        (tmp_path / "raw").mkdir(exist_ok=True)
+        (tmp_path / "raw" / f"{at:03d}.txt").write_text(text)
+    corpuskit.ingest(tmp_path / "raw", tmp_path / "one")
+    monkeypatch.setattr("corpuskit.memory.MAPPED_SHARE", 1 << 60)  # every array is in a file
+    monkeypatch.setattr("corpuskit.memory.resident", lambda: 1 << 60)  # and let go of at each chance
+    monkeypatch.setattr("corpuskit.pipeline.JOB_FILES", 7)
+    for module in ("rank", "cluster"):
+        monkeypatch.setattr(f"corpuskit.stages.{module}.STEP", 16)
+    monkeypatch.setattr("corpuskit.stages.cluster.BLOCK", 16)
+    for module in ("distinct", "block"):
+        monkeypatch.setattr(f"corpuskit.stages.{module}.TABLE_KEYS", 16)
+    corpuskit.ingest(tmp_path / "raw", tmp_path / "two")
+    for name in PUBLISHED:
+        assert (tmp_path / "one" / f"{name}.parquet").read_bytes() == (
+            tmp_path / "two" / f"{name}.parquet"
+        ).read_bytes()

@@ -30,8 +30,11 @@ def prepare(sources: pa.Table, settings: Settings) -> Shard:
     return Shard(_documents(decoded, passages, layouts, ids), *_contents(passages, ids, settings))
 
 
-def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings) -> Shard:
-    """The shard of texts at hand: each a document with one passage, the whole text; `documents` stays empty."""
+def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings, first: int = 0) -> Shard:
+    """The shard of texts at hand, from number `first` on: each a document with one passage, the whole text.
+
+    The documents have no names.
+    """
     column = buffers.one_chunk(texts).cast(pa.large_string())
     rows = np.arange(len(column), dtype=np.int64)
     lengths = np.diff(buffers.text_buffers(column)[1])
@@ -53,8 +56,10 @@ def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings) -> Shar
         "filtered": pa.array(np.full(len(rows), schema.NOT_FILTERED, dtype=np.int8)),
     }
     passages = pa.table(columns, schema=schema.PASSAGES)
-    ids = np.column_stack([rows, np.zeros_like(rows)]).astype(np.uint64)
-    return Shard(schema.DOCUMENTS.empty_table(), *_contents(passages, ids, settings))
+    ids = np.column_stack([rows + first, np.zeros_like(rows)]).astype(np.uint64)
+    unnamed = pa.nulls(len(rows), pa.string())
+    documents = pa.table({"document_id": unnamed, "path": pa.repeat("", len(rows)), "member": unnamed})
+    return Shard(documents, *_contents(passages, ids, settings))
 
 
 def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Table, pa.Table, Minima, Words, Numbers]:

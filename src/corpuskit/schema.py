@@ -277,7 +277,7 @@ MEMBERS: Final = pa.schema(
         _field("record", pa.int64(), "the content that became its record; itself for a record"),
         _field("distance", pa.int64(), "Indel distance to the record", unit="units of the measure"),
         _field("total", pa.int64(), "length of both together", unit="units of the measure"),
-        _field("measure", pa.string(), "as in OCCURRENCES"),
+        _field("measure", pa.int8(), "which of MEASURES it is, from 0"),
     ]
 )
 """What `cluster` decides: one row for each content."""

@@ -14,9 +14,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from corpuskit.errors import SettingsError
+
+LEAST_MEMORY: Final = 400_000_000
+"""The interpreter with its libraries takes 0.15 GB, and so does each worker."""
 
 FILE_NAME: Final = "corpuskit.toml"
 
@@ -157,6 +169,20 @@ class Settings(BaseModel):
         ge=0,
         le=4096,
     )
+
+    memory: ByteSize = _knob(
+        "1.5GB",
+        "About how much memory the run may hold at a time, all its processes together. What grows with the corpus "
+        "lives in files beside the result; a document that is large by itself takes several times its size on top.",
+        output=False,
+    )
+
+    @field_validator("memory", mode="after")
+    @classmethod
+    def _enough(cls, memory: ByteSize) -> ByteSize:
+        if memory < LEAST_MEMORY:
+            raise ValueError(f"at least {LEAST_MEMORY // 1_000_000} MB are needed")
+        return memory
 
     @field_validator("protect", mode="after")
     @classmethod

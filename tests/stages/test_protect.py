@@ -125,9 +125,7 @@ def check_laws(result: dict[str, Any], texts: list[str], threshold: Decimal) -> 
 
 
 def test_without_kinds_families_stay_whole() -> None:
-    families = pa.table(
-        [pa.array(column) for column in ([0, 0], [0, 2], [20, 20], ["equal", "indel_chars"])], schema=schema.MEMBERS
-    )
+    families = pa.table([pa.array(column) for column in ([0, 0], [0, 2], [20, 20], [0, 1])], schema=schema.MEMBERS)
     parts = split(families, relatives(families), pa.array(["in 2019 there", "in 2020 there"]), kinds=[])
     assert parts.part.tolist() == [-1, -1]
     assert parts.found == {}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import typer
+from pydantic import ByteSize
 
 from corpuskit.errors import SettingsError
 from corpuskit.settings import Settings, find_file, load
@@ -92,6 +93,8 @@ def allowed(name: str) -> str:
         return ", ".join(bounds)
     if _annotation(name) is bool:
         return "true, false"
+    if _annotation(name) is ByteSize:
+        return "a size, as in 800MB"
     if get_origin(_annotation(name)) is Literal:
         return ", ".join(toml(choice) for choice in get_args(_annotation(name)))
     if name == "canonical":
@@ -141,6 +144,8 @@ def _typed(name: str) -> tuple[Any, str | None, str]:
         return annotation, "WORD", f" One of {', '.join(get_args(annotation))}."
     if annotation is Decimal:
         return str, "NUMBER", ""  # as written: 0.85 has no exact binary fraction
+    if annotation is ByteSize:
+        return str, "SIZE", " As in 1.5GB or 800MB."
     return annotation, None if annotation is bool else "N", ""
 
 

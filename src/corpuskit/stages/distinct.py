@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers, hashing, schema, text
-from corpuskit.kernels.hashing import count_repetitions, number_distinct
+from corpuskit.kernels.hashing import count_copies, count_repetitions, number_distinct
 from corpuskit.kernels.normalize import describe
 from corpuskit.kernels.types import Flags, Ints, Words
 from corpuskit.memory import IN_MEMORY, Memory
@@ -74,6 +74,17 @@ def repeat(groups: Ints, numbers: Ints, n_numbers: int) -> tuple[Ints, Ints]:
     groups_of = np.zeros(n_numbers, dtype=np.int64)
     count_repetitions(buffers.frozen(groups), buffers.frozen(numbers), n_numbers, repetitions, groups_of)
     return repetitions, groups_of
+
+
+def copies(groups: Ints, numbers: Ints, n_numbers: int, memory: Memory = IN_MEMORY) -> tuple[Ints, Ints]:
+    """For rows in ascending groups: how often each number (-1: none) occurs, and in how many groups, int64."""
+    n_copies, n_groups = (memory.empty(n_numbers, np.int64) for _ in range(2))
+    last = memory.empty(n_numbers, np.int32)
+    n_copies[:] = 0
+    n_groups[:] = 0
+    last[:] = -1
+    count_copies(buffers.frozen(groups), buffers.frozen(numbers), n_copies, n_groups, last)
+    return n_copies, n_groups
 
 
 def describe_contents(normalized: pa.Array, hashes: Words) -> pa.Table:

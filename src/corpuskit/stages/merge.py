@@ -11,9 +11,12 @@ from corpuskit import buffers, schema
 from corpuskit.kernels.block import gather
 from corpuskit.kernels.rank import select_sources
 from corpuskit.kernels.types import Ints, Numbers, Words
+from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.cluster import similarity
-from corpuskit.stages.distinct import repeat
+from corpuskit.stages.distinct import copies
 
+MEASURE_NAMES: Final = pa.array(list(schema.MEASURES))
+CANONICAL_NAMES: Final = pa.array(list(schema.CANONICAL_REASONS))
 FATE_OF_REASON: Final = pa.array([about.partition(":")[0] for about in schema.REASONS.values()])
 """The fate that goes with each of REASONS."""
 
@@ -45,21 +48,23 @@ class Places:
 class Decisions:
     """What the whole corpus decided, for each content unless it says otherwise.
 
-    content_hashes: uint64[contents, 2]; record: the content that is its record; similarity, measure: to that record;
-    n_words; canonical: why its wording was kept; family: the head of its family, for records of families that have
-    several, else -1; kept: the passage kept, for each record; record_number: the record's
-    row among records, for each content; n_occurrences, n_documents, min_similarity: for each record.
+    content_hashes: uint64[contents, 2]; record: the content that is its record; similarity, measure (which of
+    MEASURES): to that record; n_words; canonical: why its wording was kept (which of CANONICAL_REASONS); family: the
+    head of its family, for records of families that have several, else -1; record_number: its record's row among
+    records; of_passage: the same for each passage, -1 where it is filtered. For each record: kept, the passage kept;
+    n_occurrences, n_documents, min_similarity.
     """
 
     content_hashes: Words
     record: Ints
     similarity: Numbers
-    measure: pa.Array
+    measure: Numbers
     n_words: Ints
-    canonical: pa.Array
+    canonical: Numbers
     family: Ints
     kept: Ints
     record_number: Ints
+    of_passage: Ints
     n_occurrences: Ints
     n_documents: Ints
     min_similarity: Numbers
@@ -79,34 +84,36 @@ def decide(
     kept: Ints,
     content_hashes: Words,
     n_words: Ints,
-    canonical: pa.Array,
+    canonical: Numbers,
     family: Ints,
+    memory: Memory = IN_MEMORY,
 ) -> Decisions:
     """Draw up the decisions of MEMBERS; records are numbered by the place of the kept passage."""
     record = buffers.numbers(members["record"])
     records = np.flatnonzero(record == np.arange(len(record)))
-    records = records[np.argsort(kept[records])]
-    number = np.full(len(record), -1, dtype=np.int64)
+    records = memory.hold(records[np.argsort(kept[records])])
+    number: Ints = memory.empty(len(record), np.int64)
     number[records] = np.arange(len(records))
-    number = number[record]
-    alike = similarity(members)
-    rows = np.flatnonzero(places.content >= 0)
-    of_passage = number[places.content[rows]]
+    number = memory.hold(number[record])
+    alike = memory.hold(similarity(members))
+    of_passage = memory.hold(np.where(places.content >= 0, of_content(number, places.content), -1))
     least = np.ones(len(records))
     np.minimum.at(least, number, alike)
+    n_occurrences, n_documents = copies(places.document, of_passage, len(records), memory)
     return Decisions(
         content_hashes=content_hashes,
         record=record,
         similarity=alike,
-        measure=buffers.one_chunk(members["measure"]),
+        measure=buffers.numbers(members["measure"]),
         n_words=n_words,
         canonical=canonical,
         family=family,
-        kept=kept[records],
+        kept=memory.hold(kept[records]),
         record_number=number,
-        n_occurrences=np.bincount(of_passage, minlength=len(records)).astype(np.int64),
-        n_documents=repeat(places.document[rows], of_passage, len(records))[1],
-        min_similarity=least,
+        of_passage=of_passage,
+        n_occurrences=n_occurrences,
+        n_documents=n_documents,
+        min_similarity=memory.hold(least),
     )
 
 
@@ -121,9 +128,9 @@ def reasons(rows: Ints, places: Places, decisions: Decisions) -> Numbers:
     return reason
 
 
-def of_content(values: pa.Array, content: Ints) -> pa.Array:
-    """The values of contents; null for -1, a filtered passage."""
-    return values.take(pa.array(content, mask=content < 0))
+def of_content(values: Numbers, content: Ints) -> Numbers:
+    """The value of each content; anything for -1, a filtered passage."""
+    return values[content] if len(values) else np.zeros(len(content), dtype=values.dtype)
 
 
 def merge_occurrences(passages: pa.Table, first: int, places: Places, decisions: Decisions) -> pa.Table:
@@ -144,8 +151,8 @@ def merge_occurrences(passages: pa.Table, first: int, places: Places, decisions:
         "text": text.cast(pa.string()),
         "record_id": pc.if_else(pa.array(content >= 0), buffers.hex_strings(record_ids), pa.scalar(None, pa.string())),
         "fate": FATE_OF_REASON.take(pa.array(reason)),
-        "similarity": of_content(pa.array(decisions.similarity), content),
-        "measure": of_content(decisions.measure, content),
+        "similarity": pa.array(of_content(decisions.similarity, content), mask=content < 0),
+        "measure": MEASURE_NAMES.take(pa.array(of_content(decisions.measure, content), mask=content < 0)),
         "reason": pa.array(list(schema.REASONS)).take(pa.array(reason)),
         "flags": buffers.flag_lists(buffers.numbers(passages["flags"]), tuple(schema.OCCURRENCE_FLAGS)),
     }
@@ -171,7 +178,7 @@ def merge_records(passages: pa.Table, first: int, places: Places, decisions: Dec
         "n_documents": pa.array(decisions.n_documents[begin:end]),
         "min_similarity": pa.array(decisions.min_similarity[begin:end]),
         "variant_group": _groups(decisions, decisions.family[content]),
-        "canonical": decisions.canonical.take(pa.array(content)),
+        "canonical": CANONICAL_NAMES.take(pa.array(decisions.canonical[content])),
         "sources": _list_sources(places, decisions, sources, begin, end),
     }
     return pa.table(columns, schema=schema.RECORDS)
@@ -183,19 +190,18 @@ def _groups(decisions: Decisions, heads: Ints) -> pa.Array:
     return pc.if_else(pa.array(heads >= 0), ids, pa.scalar(None, pa.string()))
 
 
-def choose_sources(places: Places, decisions: Decisions) -> Sources:
+def choose_sources(places: Places, decisions: Decisions, memory: Memory = IN_MEMORY) -> Sources:
     """Choose the passages that each record names, at most MAX_SOURCES: see `RECORDS.sources`."""
     n_records = len(decisions.kept)
-    rows = np.flatnonzero(places.content >= 0)
-    of_passage = decisions.record_number[places.content[rows]]
-    starts = np.zeros(n_records + 1, dtype=np.int64)
-    order = np.empty(len(of_passage), dtype=np.int64)
-    gather(buffers.frozen(of_passage), n_records, starts, order)
+    starts: Ints = memory.empty(n_records + 1, np.int64)
+    order: Ints = memory.empty(int(decisions.n_occurrences.sum()), np.int64)
+    gather(buffers.frozen(decisions.of_passage), n_records, starts, order)
     room = int(np.minimum(decisions.n_occurrences, schema.MAX_SOURCES).sum())
-    selected = np.empty(room, dtype=np.int64)
-    selected_starts = np.zeros(n_records + 1, dtype=np.int64)
-    listed, kept, documents_of = map(buffers.frozen, (rows[order], decisions.kept, places.document))
+    selected: Ints = memory.empty(room, np.int64)
+    selected_starts: Ints = memory.empty(n_records + 1, np.int64)
+    listed, kept, documents_of = map(buffers.frozen, (order, decisions.kept, places.document))
     select_sources(buffers.frozen(starts), listed, kept, documents_of, schema.MAX_SOURCES, selected, selected_starts)
+    memory.relieve()
     return Sources(selected_starts, selected)
 
 

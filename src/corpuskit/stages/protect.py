@@ -19,6 +19,7 @@ from corpuskit import buffers, schema
 from corpuskit.differences import Difference
 from corpuskit.kernels.types import Ints
 from corpuskit.lineup import Texts, compare_all, count_evidence
+from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.reading import Evidence, fold_words
 from corpuskit.stages.block import Buckets, split_buckets
 from corpuskit.stages.cluster import Measurable, cluster, similarity
@@ -93,6 +94,7 @@ def cluster_parts(
     n_chars: Ints,
     threshold: Decimal,
     refuse: bool = True,
+    memory: Memory = IN_MEMORY,
 ) -> tuple[pa.Table, dict[str, int]]:
     """MEMBERS after the rule has run inside each part, and what it took; all else is as `cluster` had it."""
     part = parts.part[buckets.contents]
@@ -102,11 +104,15 @@ def cluster_parts(
         n_chars=n_chars,
         threshold=threshold,
         refuse=refuse,
+        memory=memory,
     )
     active = np.flatnonzero(parts.part >= 0)
-    stay = np.arange(len(members))
-    stay[active] += len(members)  # rows of `again`
-    return pa.concat_tables([members, again]).take(pa.array(stay)), compared
+    columns = []
+    for before, after in zip(members.columns, again.columns, strict=True):
+        column = memory.hold(buffers.numbers(before).copy())
+        column[active] = buffers.numbers(after)[active]
+        columns.append(pa.array(column))
+    return pa.table(columns, schema=schema.MEMBERS), compared
 
 
 def family_heads(families: pa.Table, members: pa.Table) -> Ints:
