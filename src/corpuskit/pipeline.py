@@ -221,6 +221,7 @@ def resolve(
         lambda band: shards.band(batch_shards, band, signed_rows),
         memory.hold(index.signed[order]),
         bands=settings.bands,
+        threads=_cores(settings),
         memory=memory,
     )
     if buckets.n_pairs > NOTED_PAIRS and note is not None:

@@ -12,10 +12,10 @@ Key = st.integers(0, 5).map(lambda key: key * 0x9E3779B97F4A7C15 % 2**64)
 Bands = st.integers(0, 12).flatmap(lambda n: st.lists(st.lists(Key, min_size=n, max_size=n), max_size=4))
 
 
-def run(bands: list[list[int]]) -> Buckets:
+def run(bands: list[list[int]], threads: int = 1) -> Buckets:
     size = len(bands[0]) if bands else 0
     keys = [np.array(keys, dtype=np.uint64) for keys in bands]
-    return block(keys.__getitem__, np.arange(size, dtype=np.int64) * 3 + 1, bands=len(bands))
+    return block(keys.__getitem__, np.arange(size, dtype=np.int64) * 3 + 1, bands=len(bands), threads=threads)
 
 
 def expected(bands: Sequence[Sequence[object]]) -> list[list[int]]:
@@ -51,6 +51,7 @@ def test_a_table_for_a_few_keys_finds_the_same_buckets(bands: list[list[int]]) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "TABLE_KEYS", 1)
         assert run(bands).numbers.tolist() == expected(bands)
+        assert run(bands, threads=3).numbers.tolist() == expected(bands)
 
 
 @given(Bands, st.data())

@@ -8,6 +8,7 @@ P(two contents with shingle Jaccard J share a bucket) = 1 - (1 - J**rows)**bands
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,48 +57,58 @@ class Buckets:
         return int((sizes * (sizes - 1) / 2).sum())
 
 
-def block(key_of: Callable[[int], Words], contents: Ints, *, bands: int, memory: Memory = IN_MEMORY) -> Buckets:
+def block(
+    key_of: Callable[[int], Words], contents: Ints, *, bands: int, threads: int = 1, memory: Memory = IN_MEMORY
+) -> Buckets:
     """The buckets of `contents` (int64, by priority).
 
-    `key_of` gives a band's keys, a uint64 for every content. One band is in memory at a time (while a crowded bucket is
-    divided, two).
+    `key_of` gives a band's keys, a uint64 for every content. Each thread has one band in memory at a time (while a
+    crowded bucket is divided, two).
     """
     numbers: Small = memory.empty((bands, len(contents)), np.int32)
-    parts = 1
-    while parts * TABLE_KEYS < len(contents):
-        parts *= 2
-    sizes: list[Small] = []
     free, crowded = 0, 0
-    for band in range(bands):
-        keys, first = key_of(band), free
-        free = bucket_band(buffers.frozen(keys), free, parts, numbers[band])
-        for division in range(1, DIVISIONS + 1):
-            rows = _crowd(numbers[band], first)
-            if len(rows) == 0:
-                break
-            crowded += len(rows)
-            keys = _mix(keys, key_of((band + division) % bands))
-            divided = np.empty(len(rows), dtype=np.int32)
-            free = bucket_band(buffers.frozen(keys[rows]), free, 1, divided)
-            numbers[band, rows] = divided
-        if free > np.iinfo(np.int32).max - len(contents):
-            raise CorpuskitError("more than two billion buckets: fewer bands, or more rows, will do for such a corpus")
-        sizes.append(_sizes(numbers[band], first, free))
-        memory.relieve()
-    return Buckets(contents, numbers, memory.concatenate(sizes or [np.zeros(0, dtype=np.int32)]), crowded)
+    sizes = [np.zeros(0, dtype=np.int32)]
+    with ThreadPoolExecutor(threads) as pool:
+        for first in range(0, bands, threads):
+            chosen = range(first, min(first + threads, bands))
+            for band, (of_band, in_crowds) in zip(
+                chosen, pool.map(lambda band: _bucket(key_of, bands, band, numbers[band]), chosen), strict=True
+            ):
+                numbers[band][numbers[band] >= 0] += free
+                free += len(of_band)
+                crowded += in_crowds
+                sizes.append(of_band)
+                if free > np.iinfo(np.int32).max - len(contents):
+                    raise CorpuskitError("more than two billion buckets: fewer bands, or more rows, will do")
+            memory.relieve()
+    return Buckets(contents, numbers, memory.concatenate(sizes), crowded)
 
 
-def _sizes(band: Small, first: int, free: int) -> Small:
-    """How many contents the buckets from `first` to `free` have."""
-    return np.bincount(band[band >= 0] - first, minlength=free - first).astype(np.int32)
+def _bucket(key_of: Callable[[int], Words], bands: int, band: int, numbers: Small) -> tuple[Small, int]:
+    """Write the buckets of one band to `numbers`; return their sizes, and how many contents were in crowds."""
+    keys = key_of(band)
+    parts = 1
+    while parts * TABLE_KEYS < len(keys):
+        parts *= 2
+    free, crowded = bucket_band(buffers.frozen(keys), 0, parts, numbers), 0
+    for division in range(1, DIVISIONS + 1):
+        rows = _crowd(numbers)
+        if len(rows) == 0:
+            break
+        crowded += len(rows)
+        keys = _mix(keys, key_of((band + division) % bands))
+        apart = np.empty(len(rows), dtype=np.int32)
+        free = bucket_band(buffers.frozen(keys[rows]), free, 1, apart)
+        numbers[rows] = apart
+    return np.bincount(numbers[numbers >= 0], minlength=free).astype(np.int32), crowded
 
 
-def _crowd(band: Small, first: int) -> Ints:
+def _crowd(numbers: Small) -> Ints:
     """The contents whose buckets have too many."""
-    sizes = np.bincount(band[band >= 0] - first)
+    sizes = np.bincount(numbers[numbers >= 0])
     if sizes.max(initial=0) <= MOST_COMPANY:
         return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero((band >= 0) & (sizes[np.maximum(band - first, 0)] > MOST_COMPANY))
+    return np.flatnonzero((numbers >= 0) & (sizes[np.maximum(numbers, 0)] > MOST_COMPANY))
 
 
 def _mix(keys: Words, more: Words) -> Words:
