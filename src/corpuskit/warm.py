@@ -13,6 +13,7 @@ from typing import Final
 import pyarrow as pa
 
 from corpuskit import schema
+from corpuskit.stages.protect import relatives, split
 from corpuskit.stages.segment import segment
 
 TEXTS: Final = (
@@ -23,10 +24,13 @@ TEXTS: Final = (
 )
 """Texts of which some are near copies: to merge them takes every kernel but those of segmenting."""
 
+_FAMILY: Final = ([0, 0, 0], [0, 2, 6], [200, 200, 200], [0, 1, 1])
+"""MEMBERS of the first three."""
+
 
 @contextmanager
 def segmenting() -> Iterator[None]:
-    """While the body compiles the other kernels, have those of segmenting compiled by another process."""
+    """While the body compiles the other kernels, have another process compile those of segmenting and protecting."""
     command = [sys.executable, "-P", "-m", "corpuskit.warm"]
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -37,9 +41,17 @@ def segmenting() -> Iterator[None]:
         child.wait()
 
 
+def _compile() -> None:
+    """Compile the kernels of protecting, which the other process comes to last, and then those of segmenting."""
+    columns = [pa.array(column, field.type) for column, field in zip(_FAMILY, schema.MEMBERS, strict=True)]
+    families = pa.table(columns, schema=schema.MEMBERS)
+    split(
+        families, relatives(families), pa.array(TEXTS[:3], pa.large_string()), kinds=("numbers", "names", "negations")
+    )
+    decoded = {field.name: pa.nulls(1, field.type) for field in schema.DECODED}
+    decoded["text"] = pa.array([f"{TEXTS[0]}\n\n{TEXTS[1]}\n"], schema.DECODED.field("text").type)
+    segment(pa.table(decoded), unit="paragraph")
+
+
 if __name__ == "__main__":
-    columns = [
-        pa.array([f"{TEXTS[0]}\n\n{TEXTS[1]}\n"] if name == "text" else [None], field.type)
-        for name, field in zip(schema.DECODED.names, schema.DECODED, strict=True)
-    ]
-    segment(pa.table(columns, names=schema.DECODED.names), unit="paragraph")
+    _compile()

@@ -361,7 +361,8 @@ def set_aside(data: Bytes, lines: Numbers, first: int, stop: int, table: Numbers
                 furniture[held] = lines[i]
                 furniture[held]["relation"] = FURNITURE
                 held += 1
-    lines[kept:stop] = furniture
+    for i in range(held):
+        lines[kept + i] = furniture[i]
     return kept
 
 

@@ -183,8 +183,10 @@ def _mark_unmatched(one: Small, two: Small, table: Small, kept_one: Flags, kept_
     _lcs_table(one, two, table)
     width = len(one) + 1
     column, row = len(one), len(two)
-    kept_one[:column] = False
-    kept_two[:row] = False
+    for place in range(column):
+        kept_one[place] = False
+    for place in range(row):
+        kept_two[place] = False
     while row and column:
         if table[row * width + column] == table[row * width + column - 1]:
             column -= 1
