@@ -69,11 +69,12 @@ def document_passages(text: str) -> list[dict[str, Any]]:
 
 
 def pieces_of(text: str, passage: dict[str, Any]) -> list[str]:
-    """The contents of a passage's lines."""
+    """The contents of the lines in a passage's spans."""
     return [
         text[start:end]
-        for number, start, end in content_lines(text)
-        if passage["line_start"] <= number <= passage["line_end"]
+        for _, start, end in content_lines(text)
+        for span in passage["spans"]
+        if span["start"] <= byte_at(text, start) < span["end"]
     ]
 
 
@@ -87,22 +88,19 @@ def broken_laws(text: str, passages: list[dict[str, Any]]) -> list[str]:
     """What the passages of one document get wrong: an empty list when the laws hold."""
     wrong = []
     data = text.encode()
-    at = 0
-    line = 0
+    before = -1
     for ordinal, passage in enumerate(passages):
+        spans = [(span["start"], span["end"]) for span in passage["spans"]]
         start, end = passage["start"], passage["end"]
-        if passage["spans"] != [{"start": start, "end": end}]:
-            wrong.append("spans are not start and end")
-        if passage["ordinal"] != ordinal:
-            wrong.append("ordinals do not count from 0")
-        if start < at or end <= start:
-            wrong.append("spans overlap, descend or are empty")
-        if without_blanks(data[at:start].decode()):
-            wrong.append("a character is in no span")
-        inside = data[start:end].decode()
-        if inside != inside.strip():
+        if not spans or (spans[0][0], spans[-1][1]) != (start, end):
+            wrong.append("start and end are not the hull of the spans")
+        if passage["ordinal"] != ordinal or start <= before:
+            wrong.append("ordinals do not count the passages by their starts")
+        before = start
+        insides = [data[first:stop].decode() for first, stop in spans]
+        if any(inside != inside.strip() for inside in insides):
             wrong.append("a span begins or ends with a blank")
-        if without_blanks(inside) != without_blanks(passage["text"]):
+        if without_blanks("".join(insides)) != without_blanks(passage["text"]):
             wrong.append("a character was lost or invented")
         if passage["text"] != passage["text"].strip():
             wrong.append("a text begins or ends with a blank")
@@ -112,12 +110,33 @@ def broken_laws(text: str, passages: list[dict[str, Any]]) -> list[str]:
         last = len(split_lines(data[:end].decode()))
         if (passage["line_start"], passage["line_end"]) != (first, last):
             wrong.append("line numbers are wrong")
+        if passage["filtered"] >= 0 and (len(spans) > 1 or first != last):
+            wrong.append("page furniture is more than a line")
+    return wrong + broken_cover(data, passages)
+
+
+def broken_cover(data: bytes, passages: list[dict[str, Any]]) -> list[str]:
+    """Whether spans overlap, share a line, or leave out what is not blank; several spans have furniture between."""
+    wrong = []
+    at = 0
+    line = 0
+    spans = sorted((span["start"], span["end"], row) for row, held in enumerate(passages) for span in held["spans"])
+    for start, end, _ in spans:
+        if start < at or end <= start:
+            wrong.append("spans overlap, descend or are empty")
+        if without_blanks(data[at:start].decode()):
+            wrong.append("a character is in no span")
+        first = len(split_lines(data[:start].decode() + "x"))
         if first <= line:
-            wrong.append("two passages share a line")
-        line = last
+            wrong.append("two spans share a line")
+        line = len(split_lines(data[:end].decode()))
         at = end
     if without_blanks(data[at:].decode()):
         wrong.append("a character is in no span")
+    for passage in passages:
+        for row in {row for start, _, row in spans if passage["start"] < start < passage["end"]}:
+            if passages[row] is not passage and passages[row]["filtered"] < 0:
+                wrong.append("something beside furniture stands inside of a passage")
     return wrong
 
 

@@ -54,6 +54,15 @@ def any_text(max_size: int = 60) -> st.SearchStrategy[str]:
     return st.text(st.characters(exclude_categories=["Cs"]), max_size=max_size)
 
 
+_ONES = ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"]
+_TENS = ["", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX"]
+
+
+def roman(number: int) -> str:
+    """A number below 90 in Roman letters."""
+    return _TENS[number // 10] + _ONES[number % 10]
+
+
 def to_cluster(
     normalized: list[str], shared: list[list[int]], priority: list[int], signatures: list[list[int]] | None = None
 ) -> tuple[Measurable, Buckets]:

@@ -200,9 +200,10 @@ def test_an_empty_corpus_is_good(tmp_path: Path) -> None:
 def test_a_filtered_passage_is_good(home: Path) -> None:
     tables = Tables.read(home)
     row = tables.near()
-    row |= {"record_id": None, "fate": "filtered", "similarity": None, "measure": None, "reason": "too short"}
+    row |= {"record_id": None, "fate": "filtered", "similarity": None, "measure": None, "reason": "dropped"}
+    tables.manifest["settings"]["drop"] = ["pacific"]
     tables.write(recount=True)
-    assert names(check(home / "curated")) == set()
+    assert names(check(home / "curated")) == {"manifest"}  # the settings digest; but nothing is wrong with the rows
 
 
 def test_a_passage_around_a_filtered_one_is_good(tmp_path: Path) -> None:
@@ -217,14 +218,15 @@ def test_a_passage_around_a_filtered_one_is_good(tmp_path: Path) -> None:
     first |= {"record_id": oracles.record_id(joined), "flags": ["joined"]}
     first["occurrence_id"] = oracles.occurrence_id(first["document_id"], joined, 0)
     page |= {"text": "Page 7", "record_id": None, "fate": "filtered", "similarity": None, "measure": None}
-    page["reason"] = "page furniture"
+    page["reason"] = "dropped"
+    tables.manifest["settings"]["drop"] = ["^Page"]
     tables.occurrences = [first, page]
     tables.write(recount=True)
-    assert check(tmp_path / "curated") == []
+    assert names(check(tmp_path / "curated")) == {"manifest"}
     page["spans"] = [{"start": 10, "end": 20}]
     page |= {"start": 10, "end": 20}
     tables.write(recount=True)
-    assert names(check(tmp_path / "curated")) == {"traceability"}
+    assert names(check(tmp_path / "curated")) == {"manifest", "traceability"}
 
 
 def test_a_read_only_corpus_can_be_checked_and_is_not_touched(home: Path) -> None:
@@ -565,6 +567,186 @@ def test_damage_is_found(home: Path, damage: Callable[[Tables], None], expected:
     damage(tables)
     tables.write()
     assert names(check(home / "curated")) == expected
+
+
+# --- damage to filtered rows, and to passages that page furniture cuts ---
+
+LINES = [f"{part} that is one of the many parts of what the page says, and" for part in ("This", *"abcdefgh")]
+PAGED = "\f".join(
+    "\n".join([*LINES[at : at + 3], "", f"Report       - {at // 3 + 1} -", ""]) for at in range(0, len(LINES), 3)
+)
+
+
+@pytest.fixture(scope="module")
+def pristine_filtered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Likewise, of a paged document and one in which passages are dropped."""
+    home = tmp_path_factory.mktemp("filtered")
+    (home / "raw").mkdir()
+    (home / "raw" / "paged.txt").write_text(PAGED)
+    (home / "raw" / "short.txt").write_text(f"{A}\n\nEnd.\n\nPage 7 of 12\n\n{A.upper()}\n\n- 5 -\n")
+    values = {"workers": 1, "min_chars": 6, "drop": [r"^Page \d+"]}
+    pipeline.ingest(home / "raw", home / "curated", Settings.model_validate(values))
+    return home
+
+
+@pytest.fixture
+def filtered_home(pristine_filtered: Path, tmp_path: Path) -> Path:
+    """A copy of it to damage."""
+    shutil.copytree(pristine_filtered, tmp_path / "home")
+    return tmp_path / "home"
+
+
+def test_a_corpus_with_filtered_passages_is_good(filtered_home: Path) -> None:
+    assert check(filtered_home / "curated") == []
+    tables = Tables.read(filtered_home)
+    reasons = [row["reason"] for row in tables.occurrences if row["fate"] == "filtered"]
+    assert reasons == ["page_furniture"] * 3 + ["too_short", "dropped", "too_short"]
+    assert [len(row["spans"]) for row in tables.occurrences[:4]] == [3, 1, 1, 1]
+    before = [*tables.records]
+    tables.write(recount=True)
+    assert tables.records == before
+    assert names(check(filtered_home / "curated")) == set()
+
+
+def of_reason(tables: Tables, reason: str) -> Row:
+    """The first row with a reason."""
+    return next(row for row in tables.occurrences if row["reason"] == reason)
+
+
+def lose_furniture(tables: Tables) -> None:
+    """A filtered row is gone, and all counts say so."""
+    lost = of_reason(tables, "page_furniture")
+    tables.occurrences.remove(lost)
+    for row in tables.occurrences:
+        row["ordinal"] -= row["document_id"] == lost["document_id"] and row["ordinal"] > lost["ordinal"]
+
+
+def lose_a_span(tables: Tables) -> None:
+    del tables.occurrences[0]["spans"][1]
+
+
+def lose_the_last_span(tables: Tables) -> None:
+    row = tables.occurrences[0]
+    del row["spans"][-1]
+    row["end"] = row["spans"][-1]["end"]
+    row["line_end"] = 8
+
+
+def swap_spans(tables: Tables) -> None:
+    tables.occurrences[0]["spans"].reverse()
+
+
+def fill_the_hull(tables: Tables) -> None:
+    row = tables.occurrences[0]
+    row["spans"] = [{"start": row["start"], "end": row["end"]}]
+
+
+def reach_into_furniture(tables: Tables) -> None:
+    tables.occurrences[0]["spans"][0]["end"] += 8
+
+
+def move_furniture_up(tables: Tables) -> None:
+    """The furniture stands before the passage that it cuts."""
+    first, second = tables.occurrences[:2]
+    first["ordinal"], second["ordinal"] = 1, 0
+    tables.occurrences[:2] = [second, first]
+
+
+def change_furniture(tables: Tables) -> None:
+    row = of_reason(tables, "page_furniture")
+    row["text"] = row["text"].replace("Report", "Rapport")
+    row["occurrence_id"] = oracles.occurrence_id(row["document_id"], row["text"], 0)
+
+
+def filtered_with_a_record(tables: Tables) -> None:
+    of_reason(tables, "dropped").update(record_id=tables.records[0]["record_id"], similarity=1.0)
+
+
+def filtered_with_a_similarity(tables: Tables) -> None:
+    of_reason(tables, "dropped")["similarity"] = 1.0
+
+
+def filtered_with_a_measure(tables: Tables) -> None:
+    of_reason(tables, "too_short")["measure"] = "equal"
+
+
+def filtered_without_text(tables: Tables) -> None:
+    of_reason(tables, "too_short")["text"] = None
+
+
+def filtered_for_no_known_reason(tables: Tables) -> None:
+    of_reason(tables, "dropped")["reason"] = "boring"
+
+
+def filtered_for_a_merge(tables: Tables) -> None:
+    of_reason(tables, "dropped")["reason"] = "similar"
+
+
+def kept_as_furniture(tables: Tables) -> None:
+    of_reason(tables, "canonical")["reason"] = "page_furniture"
+
+
+def filtered_id(tables: Tables) -> None:
+    of_reason(tables, "too_short")["occurrence_id"] = "0" * 32
+
+
+def filtered_flag(tables: Tables) -> None:
+    of_reason(tables, "dropped")["flags"] = ["no_content"]
+
+
+def long_but_short(tables: Tables) -> None:
+    of_reason(tables, "dropped")["reason"] = "too_short"
+
+
+def dropped_without_a_match(tables: Tables) -> None:
+    row = next(row for row in tables.occurrences if row["reason"] == "same_normalized")
+    row |= {"record_id": None, "fate": "filtered", "similarity": None, "measure": None, "reason": "dropped"}
+
+
+def record_that_should_be_dropped(tables: Tables) -> None:
+    tables.add_record(of_reason(tables, "dropped"))
+
+
+def furniture_of_many_lines(tables: Tables) -> None:
+    row = tables.occurrences[0]
+    row |= {"text": tables.text(row), "record_id": None, "fate": "filtered", "similarity": None, "measure": None}
+    row["reason"] = "page_furniture"
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        (lose_furniture, {"traceability"}),
+        (lose_a_span, {"traceability"}),
+        (lose_the_last_span, {"traceability"}),
+        (swap_spans, {"traceability"}),
+        (fill_the_hull, {"traceability"}),
+        (reach_into_furniture, {"traceability"}),
+        (move_furniture_up, {"traceability"}),
+        (change_furniture, {"traceability"}),
+        (filtered_with_a_record, {"schema", "conservation"}),
+        (filtered_with_a_similarity, {"schema"}),
+        (filtered_with_a_measure, {"schema"}),
+        (filtered_without_text, {"schema"}),
+        (filtered_for_no_known_reason, {"schema"}),
+        (filtered_for_a_merge, {"schema"}),
+        (kept_as_furniture, {"schema"}),
+        (filtered_id, {"ids"}),
+        (filtered_flag, {"flags"}),
+        (long_but_short, {"filters"}),
+        (dropped_without_a_match, {"filters"}),
+        (record_that_should_be_dropped, {"filters"}),
+        (furniture_of_many_lines, {"filters"}),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_damage_to_filtered_rows_is_found(
+    filtered_home: Path, damage: Callable[[Tables], None], expected: set[str]
+) -> None:
+    tables = Tables.read(filtered_home)
+    damage(tables)
+    tables.write(recount=True)
+    assert names(check(filtered_home / "curated")) == expected
 
 
 def test_many_findings_of_one_name_are_cut_short(home: Path) -> None:

@@ -100,6 +100,33 @@ def test_ingest_tells_problems_and_what_was_left_out(call: Call, tmp_path: Path)
     assert call("ingest", "--strict")[0] == 1
 
 
+def test_filtered_passages_are_counted_by_reason_and_traced(call: Call, tmp_path: Path) -> None:
+    lines = [f"and what is on line {number} of it goes on for as long as the page is wide" for number in range(9)]
+    pages = ["\n".join([*lines[at : at + 3], "", f"- {at // 3 + 1} -", ""]) for at in (0, 3, 6)]
+    write(tmp_path / "raw", {"a.txt": "\f".join(pages), "b.txt": "Short.\n\nAdvertisement: buy now!\n"})
+    write(tmp_path, {"corpuskit.toml": "min_chars = 10\n"})
+    code, out, _ = call("ingest", "--drop", "(?i)^advert")
+    assert (code, out.splitlines()[4:8]) == (
+        0,
+        [
+            "  3  lines of page furniture filtered",
+            "  1  short passage filtered",
+            "  1  passage filtered by `drop`",
+            "  1  record written to curated",
+        ],
+    )
+    assert call("check")[0] == 0
+    code, out, _ = call("trace", "a.txt:5")
+    assert (code, out.splitlines()[1:3]) == (
+        0,
+        ["a running head or foot, or a page number, between two pages of the document", "    - 1 -"],
+    )
+    assert out.splitlines()[0].endswith(": filtered, page_furniture; it has no record")
+    code, out, _ = call("trace", "a.txt:1")
+    spans = [f"{start}-{start + 203}" for start in (0, 212, 424)]
+    assert f"  kept  a.txt:1-13  bytes {', '.join(spans)}  " in out
+
+
 def test_include_adds_to_the_patterns(call: Call, tmp_path: Path) -> None:
     write(tmp_path / "raw", {"a.txt": "One passage.\n", "b.RULE": "Another passage.\n", "c.LAW": "A third.\n"})
     write(tmp_path, {"corpuskit.toml": 'include = ["*.LAW"]\n'})
@@ -110,10 +137,10 @@ def test_include_adds_to_the_patterns(call: Call, tmp_path: Path) -> None:
 
 
 def test_first_run_says_that_it_compiles(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpuskit.kernels.jit.compiled_before", lambda: False)
+    monkeypatch.setattr("corpuskit.pipeline.compiled_before", lambda: False)
     write(tmp_path / "raw", {"a.txt": "One passage.\n"})
     code, out, err = call("ingest", "--json")
-    assert (code, err) == (0, "first run: compiling kernels, about half a minute, once\n")
+    assert (code, err) == (0, "first run: compiling kernels, about ten seconds on two cores, once\n")
     assert json.loads(out)["records"] == 1
 
 
@@ -139,6 +166,10 @@ def test_first_run_says_that_it_compiles(call: Call, tmp_path: Path, monkeypatch
         (
             ["ingest", "full", "--canonical", "longest", "--canonical", "a/*"],
             "--canonical longest: a policy stands alone, without patterns or another policy",
+        ),
+        (
+            ["ingest", "full", "--drop", "a(b"],
+            "drop = ['a(b']: not a regular expression of RE2: missing ): a(b",
         ),
         (["ingest", "full", "--config", "none.toml"], "none.toml: No such file or directory"),
         (

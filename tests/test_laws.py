@@ -23,8 +23,11 @@ _PARAGRAPHS = st.one_of(
     st.just("Всеобщая декларация прав человека была принята Генеральной Ассамблеей Организации Объединённых Наций."),
     st.just("人人生而自由，在尊严和权利上一律平等。他们赋有理性和良心，并应以兄弟关系的精神相对待。"),
 )
+_PAGE_BREAKS = ["\n- {} -\n\f", "\n\nPage {}\r\n\fReport\n"]
 _DOCUMENTS = st.lists(_PARAGRAPHS, max_size=6).flatmap(
-    lambda paragraphs: st.sampled_from(["\n", "\r\n", "\r", "\n\n", "\f"]).map(lambda mark: mark.join(paragraphs))
+    lambda paragraphs: st.sampled_from(["\n", "\r\n", "\r", "\n\n", "\f", *_PAGE_BREAKS]).map(
+        lambda mark: "".join(f"{text}{mark.format(page)}" for page, text in enumerate(paragraphs))
+    )
 )
 _FOLDERS = st.dictionaries(st.sampled_from([f"{name}.txt" for name in "abcdef"]), _DOCUMENTS, min_size=1, max_size=5)
 _SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -50,11 +53,15 @@ def tables(raw: Path, **values: Any) -> Tables:
     return {name: getattr(corpus, name).to_table() for name in ("documents", "occurrences", "records", "links")}
 
 
-@given(_FOLDERS, st.sampled_from(["paragraph", "line", "document"]))
+@given(
+    _FOLDERS,
+    st.sampled_from(["paragraph", "line", "document"]),
+    st.sampled_from([{}, {"min_chars": 9}, {"drop": ["[a-c]$", "ten"]}, {"min_chars": 30, "drop": ["two"]}]),
+)
 @_SLOW
-def test_every_law_holds_for_any_folder(documents: dict[str, str], unit: str) -> None:
+def test_every_law_holds_for_any_folder(documents: dict[str, str], unit: str, filters: dict[str, Any]) -> None:
     with folder(documents) as raw:
-        corpuskit.ingest(raw, raw.parent / "curated", make({"unit": unit, "min_near_chars": 10}))
+        corpuskit.ingest(raw, raw.parent / "curated", make({"unit": unit, "min_near_chars": 10, **filters}))
         findings = corpuskit.check(raw.parent / "curated")
     assert [finding for finding in findings if finding.severity == "error"] == []
 

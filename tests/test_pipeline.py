@@ -13,6 +13,7 @@ import pytest
 import corpuskit
 from corpuskit import pipeline, store
 from corpuskit.progress import Silent
+from corpuskit.schema import PUBLISHED
 from corpuskit.settings import make
 
 WORDS = [line.strip() for line in Path(__file__).read_text(encoding="utf-8").replace("(", " ").split() if len(line) > 2]
@@ -266,6 +267,43 @@ def test_deduplicate_says_which_text_stands_for_each() -> None:
     assert table["similarity"][3].as_py() == pytest.approx(1 - 9 / 191, abs=0.02)
 
 
+def test_deduplicate_says_which_texts_are_filtered() -> None:
+    texts = ["A passage of some length.", "short", "A Passage of some length.", "Page 12 of 40"]
+    table = corpuskit.deduplicate(texts, make({"min_chars": 6, "drop": ["^Page"]}))
+    assert table["record"].to_pylist() == [0, None, 0, None]
+    assert table["similarity"].to_pylist() == [1.0, None, 1.0, None]
+    assert table["measure"].to_pylist() == ["equal", None, "equal", None]
+    assert table["reason"].to_pylist() == ["canonical", "too_short", "same_normalized", "dropped"]
+    assert corpuskit.deduplicate(["", "a"], make({"min_chars": 3}))["record"].to_pylist() == [None, None]
+
+
+def test_filtered_passages_are_rows_and_in_no_record(tmp_path: Path) -> None:
+    """The same words may be filtered in one place and kept in another; ids do not depend on that."""
+    lines = [f"what the committee heard on day {day} of all that was to be said about the many" for day in range(12)]
+    pages = ["\n".join([*lines[at : at + 3], "", f"- {at // 3 + 1} -", ""]) for at in range(0, 12, 3)]
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("\f".join(pages))
+    (tmp_path / "raw" / "b.txt").write_text("- 2 -\n\nA passage that nobody drops.\n")
+    result = pipeline.ingest(tmp_path / "raw", tmp_path / "curated")
+    assert (result.filtered, dict(result.filter_reasons)) == (4, {"page_furniture": 4})
+    assert result.passages == result.records + result.exact + result.near + result.filtered
+    tables = read(tmp_path / "curated")
+    rows = tables["occurrences"].to_pylist()
+    assert [(row["text"], row["fate"]) for row in rows if row["fate"] == "filtered"] == [
+        (f"- {number} -", "filtered") for number in range(1, 5)
+    ]
+    assert "- 2 -" in tables["records"]["text"].to_pylist()
+    for row in rows:
+        empty = row["fate"] == "filtered"
+        assert [row[name] is None for name in ("record_id", "similarity", "measure")] == [empty] * 3
+    ids = {row["occurrence_id"] for row in rows}
+    assert len(ids) == len(rows)
+    again = pipeline.ingest(tmp_path / "raw", tmp_path / "curated", make({"min_chars": 1000}))
+    assert (again.records, again.filtered) == (0, again.passages)
+    assert set(read(tmp_path / "curated")["occurrences"]["occurrence_id"].to_pylist()) == ids
+    assert corpuskit.check(tmp_path / "curated") == []
+
+
 def test_deduplicate_takes_columns_and_nothing() -> None:
     assert corpuskit.deduplicate([]).num_rows == 0
     column = pa.chunked_array([["one"], ["one", "two"]])
@@ -274,3 +312,27 @@ def test_deduplicate_takes_columns_and_nothing() -> None:
         corpuskit.deduplicate("text")
     with pytest.raises(ValueError, match="1 of 2 are null"):
         corpuskit.deduplicate(pa.array(["a", None]))
+
+
+def test_a_corpus_that_memory_need_not_hold_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    statements = [
+        f"Delegation {at % 7} said that the {at % 11} measures of article {at % 5} are its own." for at in range(300)
+    ]
+    for at in range(0, 300, 10):
+        text = "\n\n".join(f"{line} {line[:at]}" for line in statements[at : at + 10])
+        (tmp_path / "raw").mkdir(exist_ok=True)
+        (tmp_path / "raw" / f"{at:03d}.txt").write_text(text)
+    corpuskit.ingest(tmp_path / "raw", tmp_path / "one")
+    monkeypatch.setattr("corpuskit.memory.MAPPED_SHARE", 1 << 60)  # every array is in a file
+    monkeypatch.setattr("corpuskit.memory.resident", lambda: 1 << 60)  # and let go of at each chance
+    monkeypatch.setattr("corpuskit.pipeline.JOB_FILES", 7)
+    for module in ("rank", "cluster"):
+        monkeypatch.setattr(f"corpuskit.stages.{module}.STEP", 16)
+    monkeypatch.setattr("corpuskit.stages.cluster.BLOCK", 16)
+    for module in ("distinct", "block"):
+        monkeypatch.setattr(f"corpuskit.stages.{module}.TABLE_KEYS", 16)
+    corpuskit.ingest(tmp_path / "raw", tmp_path / "two")
+    for name in PUBLISHED:
+        assert (tmp_path / "one" / f"{name}.parquet").read_bytes() == (
+            tmp_path / "two" / f"{name}.parquet"
+        ).read_bytes()

@@ -23,6 +23,13 @@ from corpuskit.settings import PROFILES, Settings, affects_output, find_file, lo
         ({"bands": 1000, "rows": 60}, "bands x rows is 60000: at most 4096 permutations"),
         ({"canonical": []}, "canonical: the list of trusted sources is empty"),
         ({"workers": -1}, "workers = -1"),
+        ({"memory": "300MB"}, "memory = '300MB': at least 400 MB are needed"),
+        ({"memory": "much"}, "memory = 'much': could not parse value and unit from byte string"),
+        ({"min_chars": 0}, "min_chars = 0: should be greater than or equal to 1 (at least 1)"),
+        ({"drop": ["a(b"]}, "drop = ['a(b']: not a regular expression of RE2: missing ): a(b"),
+        ({"drop": ["x", "b*"]}, "drop = ['x', 'b*']: 'b*': it is found in every text, even an empty one"),
+        ({"drop": ["(?<!a)b"]}, "drop = ['(?<!a)b']: not a regular expression of RE2: RE2 does not look ahead"),
+        ({"drop": [r"(a)\1"]}, r"drop = ['(a)\\1']: not a regular expression of RE2: RE2 has no references back"),
     ],
 )
 def test_a_bad_value_is_one_line_with_key_and_range(values: dict[str, object], message: str) -> None:
@@ -65,13 +72,13 @@ def test_the_file_is_found_upward(tmp_path: Path) -> None:
 def test_the_digest_covers_what_changes_rows_and_only_that() -> None:
     assert Settings().digest == make({"workers": 7}).digest
     assert Settings().digest != make({"threshold": "0.86"}).digest
-    assert [name for name in Settings.model_fields if not affects_output(name)] == ["workers"]
+    assert [name for name in Settings.model_fields if not affects_output(name)] == ["workers", "memory"]
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_profile_changes_defaults_and_explicit_values_win(profile: str) -> None:
     settings = make({"profile": profile, "rows": 3})
-    expected = {name: field.default for name, field in Settings.model_fields.items()}
+    expected = {name: field.default for name, field in Settings.model_fields.items()} | {"memory": 1_500_000_000}
     assert settings.model_dump() == {**expected, **PROFILES[profile], "profile": profile, "rows": 3}
     assert make(settings.effective()) == settings
 

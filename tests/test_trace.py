@@ -170,6 +170,19 @@ def test_a_filtered_occurrence_has_no_record(curated: Path, tmp_path: Path) -> N
         assert lineage.text == near["text"]
 
 
+def test_a_line_of_page_furniture_is_not_the_passage_around_it(tmp_path: Path) -> None:
+    lines = [f"and what is on line {number} of it goes on for as long as the page is wide" for number in range(9)]
+    pages = ["\n".join([*lines[at : at + 3], "", f"- {at // 3 + 1} -", ""]) for at in (0, 3, 6)]
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("\f".join(pages))
+    ingest(tmp_path / "raw", tmp_path / "curated")
+    furniture = only(trace(tmp_path / "curated", "a.txt:5"))
+    assert (furniture.record_id, furniture.text, furniture.copies[0].reason) == (None, "- 1 -", "page_furniture")
+    passage = only(trace(tmp_path / "curated", "a.txt:6"))
+    assert (passage.text, passage.copies[0].line_start, passage.copies[0].line_end) == (" ".join(lines), 1, 13)
+    assert len(passage.copies[0].spans) == 3
+
+
 def test_asking_writes_nothing(curated: Path) -> None:
     before = {file: file.stat().st_mtime_ns for file in curated.parent.rglob("*")}
     for what in ("a.txt:1", "shall meet"):

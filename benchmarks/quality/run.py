@@ -43,7 +43,7 @@ def recall(name: str, where: Where) -> Iterator[str]:
 
 
 def noisy(profile: str, where: Where) -> Iterator[str]:
-    yield from noise.table(where.data, make({"profile": profile}), where.cache)
+    yield from noise.table(where.data, make({"profile": profile, "protect": []}), where.cache)
 
 
 def noise_by_threshold(where: Where) -> Iterator[str]:
@@ -55,10 +55,10 @@ def compare(where: Where) -> Iterator[str]:
         yield from peers.table(where.data, where.venvs, where.cache, list(peers.GRID), False)
 
 
-def segmentation(where: Where) -> Iterator[str]:
-    """The table that segmentation.py prints."""
-    command = [sys.executable, str(HERE / "segmentation.py"), "--data", str(where.data), "--half", "score"]
-    if where.venvs is not None:
+def segmentation(more: list[str], where: Where) -> Iterator[str]:
+    """The table that segmentation.py prints, given more flags."""
+    command = [sys.executable, str(HERE / "segmentation.py"), "--data", str(where.data), "--half", "score", *more]
+    if where.venvs is not None and not more:
         command += ["--venvs", str(where.venvs)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     yield from (line for line in done.stdout.splitlines() if line.startswith("|"))
@@ -69,7 +69,8 @@ def contained(name: str, where: Where) -> Iterator[str]:
 
 
 TABLES: Final[Mapping[str, Callable[[Where], Iterator[str]]]] = {
-    "segmentation": segmentation,
+    "segmentation": partial(segmentation, []),
+    "furniture": partial(segmentation, ["--furniture"]),
     **{name: partial(recall, name) for name in thresholds.TABLES},
     "noise-threshold": noise_by_threshold,
     **{f"noise-{profile}": partial(noisy, profile) for profile in ("default", "noisy")},

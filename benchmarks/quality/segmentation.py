@@ -5,9 +5,10 @@
 
 DIR holds `reflow/` (novels, Japanese works, pages with links, manuals). Scores are exact paragraphs: multiset F1 on
 what is left when blank characters are taken out, and how many of the right ones have the right spacing too. Each work
-is in one of two halves: rules were made by looking at one and are scored on the other. With `--venvs`, unstructured's
-`group_broken_paragraphs` and `auto_paragraph_grouper` are scored too, in a virtual environment of their own, made there
-when it is missing.
+is in one of two halves: rules were made by looking at one and are scored on the other. The paged layouts set novels
+into pages parted by form feeds, with running heads, feet and page numbers; `--furniture` scores these lines alone. With
+`--venvs`, unstructured's `group_broken_paragraphs` and `auto_paragraph_grouper` are scored too, in a virtual
+environment of their own, made there when it is missing.
 """
 
 import argparse
@@ -28,10 +29,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from corpuskit import schema
 from corpuskit.stages.segment import segment
 from environments import adapter, prepare
 
 WRAP = 72
+PAGE_LINES = 58
 HALVES = ("look", "score")
 NOVELS = ("eltec_en", "eltec_fr", "aozora_ja")
 
@@ -46,6 +49,7 @@ class Document:
     text: str
     paragraphs: list[str]
     loose: bool = False
+    furniture: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -136,6 +140,66 @@ def novels(data: Path) -> Iterator[Document]:
             yield Document("one-per-line, stops lost", row["lang"], half, "\n".join(unstopped), unstopped)
 
 
+def furniture_of(style: int, page: int, title: str, author: str) -> tuple[str, str]:
+    """Head and foot of a page: as in a book, with left and right pages; a number at the foot; as in a report."""
+    if style == 0:
+        left, right = f"{page}{title:^{WRAP - 8}}", f"{author:^{WRAP - 8}}{page:>8}"
+        return (left if page % 2 == 0 else right).rstrip(), ""
+    if style == 1:
+        return "", f"- {page} -".center(WRAP).rstrip()
+    return f"{title:<{WRAP - 12}}Vol. 2, 1901", f"{author:<{WRAP - 12}}[Page {page}]"
+
+
+def set_pages(lines: list[str], style: int, first: int, title: str, author: str) -> tuple[str, list[str]]:
+    """The lines as pages parted by form feeds, and the furniture put in. The first page of a book has no head."""
+    body = PAGE_LINES - 4
+    pages, furniture = [], []
+    for number, at in enumerate(range(0, len(lines), body)):
+        head, foot = furniture_of(style, first + number, title, author)
+        head = head if number or style != 0 else ""
+        page = [head, "", *lines[at : at + body], *[""] * (body - len(lines[at : at + body])), "", foot]
+        pages.append("\n".join(page))
+        furniture += [line for line in (head, foot) if line]
+    return "\n\f".join(pages) + "\n", furniture
+
+
+def works_of(data: Path) -> dict[tuple[str, str, str], list[dict[str, Any]]]:
+    """The chapters of each work, by its id, language and half."""
+    works: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for name in NOVELS:
+        for row in read(data, name):
+            work = row["id"].rsplit("/", 1)[0] if name != "aozora_ja" else row["id"]
+            works[work, row["lang"], half_of(work)].append(row)
+    return works
+
+
+def parted_novels(data: Path) -> Iterator[Document]:
+    """Six pieces of each work, each on a new page with a heading that counts or comes again: text, not furniture."""
+    for (work, language, half), rows in works_of(data).items():
+        paragraphs = [spaced(text) for row in rows for text in row["paragraphs"] if text.strip()]
+        style = blake2b(work.encode(), digest_size=1).digest()[0] % 3
+        size = -(-len(paragraphs) // 6)
+        parts = []
+        for number, at in enumerate(range(0, len(paragraphs), size), 1):
+            heading = (f"Chapter {number}", str(number), rows[0]["title"].split(" : ")[0][:48])[style]
+            parts.append([heading, *paragraphs[at : at + size]])
+        truth = [text for part in parts for text in part]
+        text = "\f".join("\n\n".join(map(wrap, part)) + "\n" for part in parts)
+        yield Document("parts on new pages", language, half, text, truth)
+
+
+def paged_novels(data: Path) -> Iterator[Document]:
+    """The chapters of each work one after another, wrapped, in pages; a third of the works in each style."""
+    for (work, language, half), rows in works_of(data).items():
+        paragraphs = [spaced(text) for row in rows for text in row["paragraphs"] if text.strip()]
+        style, first = (value % 3 for value in blake2b(work.encode(), digest_size=2).digest())
+        title, author = rows[0]["title"].split(" : ")[0][:48], (rows[0]["author"].split(",")[0] or "Anonymous")[:48]
+        for layout, gap in (("paged+blank", "\n\n"), ("paged+flush", "\n")):
+            lines = gap.join(map(wrap, paragraphs)).split("\n")
+            text, furniture = set_pages(lines, style, 1 + 98 * first, title, author)
+            yield Document(layout, language, half, text, paragraphs, furniture=furniture)
+
+
 def linked_pages(data: Path) -> Iterator[Document]:
     """Documents of a manual and a language, and again page by page; the two halves are of pages."""
     sections: dict[tuple[str, ...], list[list[list[str]]]] = defaultdict(list)
@@ -186,13 +250,20 @@ def score(document: Document, passages: Iterable[str]) -> Score:
     return result
 
 
-def by_corpuskit(documents: list[Document]) -> list[list[str]]:
+def passages_of(documents: list[Document], *, filtered: bool) -> list[list[str]]:
+    """What corpuskit makes of each document: the passages that it filters, or the others."""
     texts = pa.table({"text": pa.array([document.text for document in documents], pa.large_string())})
     passages, _ = segment(texts, unit="paragraph")
     cut: list[list[str]] = [[] for _ in documents]
-    for document, text in zip(passages["document"].to_pylist(), passages["text"].to_pylist(), strict=True):
-        cut[document].append(text)
+    columns = (passages[name].to_pylist() for name in ("document", "text", "filtered"))
+    for document, text, place in zip(*columns, strict=True):
+        if filtered == (place != schema.NOT_FILTERED):
+            cut[document].append(text)
     return cut
+
+
+def by_corpuskit(documents: list[Document]) -> list[list[str]]:
+    return passages_of(documents, filtered=False)
 
 
 def by_lines(documents: list[Document]) -> list[list[str]]:
@@ -263,6 +334,23 @@ def tabulate(
     return ours
 
 
+def tabulate_furniture(documents: list[Document]) -> None:
+    """Print how much of the furniture is recognized, and how much that is none is taken for it."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for document, found in zip(documents, passages_of(documents, filtered=True), strict=True):
+        truth, taken = (Counter(map(bare, lines)) for lines in (document.furniture, found))
+        count = counts[document.layout]
+        count.update(true=truth.total(), found=taken.total(), right=(truth & taken).total())
+        if document.furniture and not found:
+            count.update(documents=1, lost=truth.total())
+    print("| layout | lines of furniture | recognized | in documents with none recognized | text taken for furniture |")
+    print("|---|---|---|---|---|")
+    for layout, count in counts.items():
+        share = f"{count['right'] / count['true']:.3f}" if count["true"] else "–"
+        lost = f"{count['lost']} in {count['documents']}"
+        print(f"| {layout} | {count['true']} | {share} | {lost} | {count['found'] - count['right']} |")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds reflow/")
@@ -270,6 +358,7 @@ def main() -> None:
     parser.add_argument("--half", choices=[*HALVES, "both", "each"], default="each")
     parser.add_argument("--languages", action="store_true", help="corpuskit's scores by language, too")
     parser.add_argument("--errors", nargs=2, metavar=("N", "LAYOUT"), help="show N wrong paragraphs of a layout")
+    parser.add_argument("--furniture", action="store_true", help="score page furniture, and nothing else")
     options = parser.parse_args()
     ways = dict(WAYS)
     if options.venvs:
@@ -279,10 +368,19 @@ def main() -> None:
             "unstructured, auto": partial(by_unstructured, python, "auto_paragraph_grouper"),
             **ways,
         }
-    documents = [*novels(options.data), *linked_pages(options.data), *manuals(options.data)]
+    documents = [
+        *novels(options.data),
+        *paged_novels(options.data),
+        *parted_novels(options.data),
+        *linked_pages(options.data),
+        *manuals(options.data),
+    ]
     for half in HALVES if options.half == "each" else [options.half]:
         print(f"\n{half}\n")
         chosen = [document for document in documents if half in ("both", document.half)]
+        if options.furniture:
+            tabulate_furniture(chosen)
+            continue
         ours = tabulate(chosen, options.languages, ways)
         if options.errors:
             shown = [

@@ -1,6 +1,6 @@
 """Score the guard on the labelled pairs: does it call variants those that are, and only those?
 
-    python benchmarks/quality/variants.py [--half tuning|held_out|fresh] [--show]
+    python benchmarks/quality/variants.py [--half tuning|held_out|fresh|blind] [--show]
 
 Precision and recall of "variant", by half and source. What a run knows of its corpus (how often it writes a word with a
 capital and without, counted over the heads of its families) is in `evidence.json` for the corpora of the natural pairs.
@@ -13,11 +13,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from corpuskit.differences import Evidence, differences
+from corpuskit.differences import differences
+from corpuskit.reading import Evidence
 
 PAIRS = Path(__file__).parent / "variants" / "pairs.jsonl"
 EVIDENCE = PAIRS.with_name("evidence.json")
-HALVES = ("tuning", "held_out", "fresh")
+HALVES = ("tuning", "held_out", "fresh", "blind")
 
 
 def main() -> None:
@@ -26,13 +27,14 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="list the pairs that are judged wrongly")
     options = parser.parse_args()
     pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
-    evidence = counted()
-    for pair in pairs:
-        if pair["synthetic"]:
-            evidence.add(pair["b"])
+    evidence = counted(pairs)
     print(f"{'half':9} {'source':14} {'made':5} {'pairs':>5} {'variants':>8} {'precision':>9} {'recall':>7}")
     for half in options.half or HALVES:
-        judged = [(pair, differences(pair["a"], pair["b"], evidence)) for pair in pairs if pair["half"] == half]
+        judged = [
+            (pair, differences(pair["a"], pair["b"], evidence[pair["source"]]))
+            for pair in pairs
+            if pair["half"] == half
+        ]
         kinds = sorted({(pair["source"], pair["synthetic"]) for pair, _ in judged})
         for source, synthetic in kinds:
             rows = [row for row in judged if (row[0]["source"], row[0]["synthetic"]) == (source, synthetic)]
@@ -43,11 +45,26 @@ def main() -> None:
             show(judged)
 
 
-def counted() -> Evidence:
-    """How the corpora of the natural pairs write their words, as a run counts it over the heads of its families."""
+def counted(pairs: list[dict[str, Any]]) -> dict[str, Evidence]:
+    """What a run knows of the words of each source, counted over the heads of its families.
+
+    Written sentences and lines with edits are in no corpus: they have what both have, and the edited texts themselves.
+    """
     counts = json.loads(EVIDENCE.read_text(encoding="utf-8"))
-    lower, upper = ({word: pair[side] for word, pair in counts.items()} for side in (0, 1))
-    return Evidence(Counter(lower), Counter(upper))
+    found = {}
+    for source, known in counts.items():
+        lower, upper, texts_with = (Counter({word: row[at] for word, row in known["words"].items()}) for at in range(3))
+        found[source] = Evidence(lower, upper, texts_with, known["texts"])
+    both = Evidence()
+    for known in found.values():
+        both.lower += known.lower
+        both.upper += known.upper
+        both.texts_with += known.texts_with
+        both.texts += known.texts
+    for pair in pairs:
+        if pair["synthetic"]:
+            both.add(pair["b"])
+    return {"written": both, "ungdc_cyber": both, **found}
 
 
 def score(half: str, source: str, made: str, judged: list[tuple[dict[str, Any], list[Any]]]) -> None:

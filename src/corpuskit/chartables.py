@@ -47,6 +47,11 @@ TABLE_SIZE: Final = 0x20000
 
 ABOVE: Final = OTHER | WIDE | CJK
 
+DIGIT_ZEROS: Final = np.array(
+    [code for code in range(TABLE_SIZE) if unicodedata.decimal(chr(code), -1) == 0], dtype=np.int64
+)
+"""The zeros of all scripts: nine more digits follow each."""
+
 _BY_CATEGORY: Final = {
     "Ll": LOWER,
     "Lu": UPPER,

@@ -12,33 +12,21 @@ of CLDR.
 import difflib
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from typing import Final, Literal, NamedTuple
 
-import numpy as np
 from rapidfuzz.distance import Indel
 
-from corpuskit import text as characters
-from corpuskit.lexicon import GERMAN, NEGATING_PARTS, NEGATING_PREFIXES, NOT_NEGATING, lexicon
+from corpuskit.lexicon import NEGATING_PARTS, NEGATING_PREFIXES, NOT_NEGATING, lexicon
+from corpuskit.reading import CHINESE, KNOWN, LONGEST_REFERENCE, Evidence, Reading, blurred, fold
 
 Kind = Literal["numbers", "names", "negations"]
 KINDS: Final[tuple[Kind, ...]] = ("numbers", "names", "negations")
 
 SAME_NAME: Final = 0.7
 """Names at least so similar are spellings of one name, unless both are known: `Ramiz` read as `Raraiz` is at .73."""
-
-KNOWN: Final = 3
-"""Names with so many mentions are known."""
-
-LOWER_SHARE: Final = 0.1
-"""A word of which the corpus writes at least so large a share without a capital is no name."""
-
-LONGEST_REFERENCE: Final = 200
-"""A reference behind a quotation is not looked for farther than so many characters from the end."""
 
 QUADRATIC_WORDS: Final = 20_000
 """Longer passages are lined up by difflib: the exact way takes 50 MB for two of this length, four times for double."""
@@ -52,188 +40,6 @@ class Difference(NamedTuple):
     right: tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """How often a corpus writes each folded word without a capital, and with one in mid-sentence."""
-
-    lower: Counter[str] = field(default_factory=Counter)
-    upper: Counter[str] = field(default_factory=Counter)
-
-    def add(self, text: str) -> None:
-        """Count the words of one more text."""
-        reading = Reading(text)
-        capitals = []
-        lower = []
-        for at, (written, folded) in enumerate(zip(reading.written, reading.folded, strict=True)):
-            if reading.addresses and reading.in_address(at):
-                continue
-            if written[0].islower():
-                lower.append(folded)
-            elif written[0].isupper():
-                capitals.append((at, folded))
-        self.lower.update(lower)
-        if reading.capitals_tell:
-            self.upper.update([folded for at, folded in capitals if not reading.begins_sentence(at)])
-
-    def ordinary(self, word: str) -> bool:
-        """Whether the corpus writes it without a capital often enough."""
-        lower = self.lower[word]
-        return lower > 0 and lower >= LOWER_SHARE * (lower + self.upper[word])
-
-
-class Reading:
-    """One text, cut into words; the marks of a list, page or paragraph number in front are left out."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.begin = _front(text)
-        behind = _BEHIND.search(text, max(self.begin, len(text) - LONGEST_REFERENCE))
-        self.end = behind.start() if behind else len(text)
-        self.written: list[str] = _pattern().findall(text, self.begin, self.end)
-        self.folded = list(map(fold, self.written))
-
-    @cached_property
-    def spans(self) -> list[tuple[int, int]]:
-        """Where each word stands, in characters: between words there are no letters or digits to find instead."""
-        find, end = self.text.find, self.begin
-        spans = []
-        for word in self.written:
-            start = find(word, end)
-            end = start + len(word)
-            spans.append((start, end))
-        return spans
-
-    @cached_property
-    def capitals_tell(self) -> bool:
-        """Whether most words have no capital, so that one says something."""
-        words = [word for word in self.written[1:] if word[0].isalpha()]
-        return 4 * sum(word[0].isupper() for word in words) <= 3 * len(words)
-
-    @cached_property
-    def german(self) -> bool:
-        """Whether all nouns have a capital."""
-        return len(GERMAN.intersection(self.folded)) >= 3
-
-    @cached_property
-    def addresses(self) -> list[tuple[int, int]]:
-        """Where URLs, e-mail addresses and file names stand."""
-        return [self._around(*match.span()) for match in _ADDRESS.finditer(self.text)]
-
-    def before(self, at: int) -> str:
-        """What stands between a word and the one before it."""
-        return self.text[self.spans[at - 1][1] if at else self.begin : self.spans[at][0]]
-
-    def begins_sentence(self, at: int) -> bool:
-        """Whether a capital may be there because a sentence begins; not after `Mr.`, `Dr.`, `J.`."""
-        if at == 0:
-            return True
-        previous = self.written[at - 1]
-        between = self.before(at)
-        if between.startswith(".") and len(previous) <= 3 and previous[0].isupper() and previous.isalpha():
-            between = between[1:]
-        return any(mark in _SENTENCE_MARKS for mark in between)
-
-    def in_address(self, at: int) -> bool:
-        """Whether the word is part of an address."""
-        return any(start <= self.spans[at][0] < end for start, end in self.addresses) if self.addresses else False
-
-    def _around(self, start: int, end: int) -> tuple[int, int]:
-        """The run of non-blank characters around a place."""
-        begin = max(self.text.rfind(blank, 0, start) for blank in _BLANKS) + 1
-        ends = [self.text.find(blank, end) for blank in _BLANKS]
-        return begin, min((found for found in ends if found >= 0), default=len(self.text))
-
-
-_BLANKS: Final = " \n\t\u3000"
-_SENTENCE_MARKS: Final = frozenset(".!?:;…。！？؟।•*\n")
-_ADDRESS: Final = re.compile(r"[:@.](?:(?<=:)//|(?<=\w@)(?=\w)|(?<=\w\.)(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b)|(?<=\bwww\.))")
-"""What only an address or a file name has inside: it is the run of non-blanks around."""
-_CHINESE: Final = "〇零一二三四五六七八九十百千万萬亿億两兩"
-_SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
-
-# One mark in front: bullets, quotes and markup; a number or letter with a mark behind it; a number before a capital or
-# a letter of a script without capitals. Years and numbers before a word in lower case stay: `12 months`, `2003 was`.
-_ENUMERATOR: Final = (
-    r"(?:\d{1,4}(?:[.\-]\d{1,3})*(?:\.?[^\W\d_])?\d?|[^\W\d_]|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十]{1,3})"
-)
-_FRONT: Final = re.compile(
-    rf"(?:[^\w\s]*\s*[(\[（]?{_ENUMERATOR}(?:\s*[.)\]:、．）/]+)+(?:\s+|(?=[^\W\d_]{{2}}))"
-    r"|\^[A-Z]\s+|(?:</?\w+>|\W)*(?:\d{1,3}(?:\.\d{1,3})*|\d{1,2}[^\W\d_])\s+(?=[\"'“‘«]*(?P<next>[^\W\d_a-z]\w*)))",
-)
-
-# What stands behind a quotation's end: `." [1958th meeting, para. 223.]`, `” (A/47/PV.12, p. 18)`, a note's number.
-_BEHIND: Final = re.compile(
-    r"(?:(?<=[\"”’»」'])[\s.,;]*[(\[（【](?:[^()\[\]]|\([^()\[\]]*\))*\d(?:[^()\[\]]|\([^()\[\]]*\))*[)\]）】]"
-    r"|(?<=[\"”»」])[.,;]?\d{1,3})\W*\Z"
-)
-
-
-def _front(text: str) -> int:
-    """Where the text begins behind list marks and page numbers."""
-    begin = 0
-    for _ in range(3):
-        match = _FRONT.match(text, begin)
-        if not match or match.end() == len(text):
-            break
-        following = match["next"]
-        if following and (following[0].islower() or "calendar" in " ".join(lexicon().values.get(fold(following), ()))):
-            break
-        begin = match.end()
-    return begin
-
-
-@cache
-def _pattern() -> re.Pattern[str]:
-    """Numbers, words, and single characters of scripts without spaces."""
-    table = characters.classes()
-    marked = np.flatnonzero(table & characters.LETTER)
-    digits = [code for code in marked.tolist() if unicodedata.category(chr(code))[0] == "N"]
-    unspaced = (table & characters.UNSPACED) != 0
-    letters = table & characters.LETTER != 0
-    letters[digits] = False
-    decimal = [code for code in digits if unicodedata.category(chr(code)) == "Nd"]
-    others = [code for code in digits if code not in set(decimal) and chr(code) not in _SUPERSCRIPTS]
-    digit, other = _class(decimal), _class([code for code in others if not unspaced[code]])
-    letter = _class(np.flatnonzero(letters & ~unspaced).tolist(), "\U00010000-\U0001efff")
-    alone = _class(np.flatnonzero((table & characters.LETTER != 0) & unspaced).tolist(), "\U00020000-\U000323af")
-    number = rf"{digit}+(?:[.,:/٫٬'’·]{digit}+)*[{_SUPERSCRIPTS}]*|{other}"
-    return re.compile(rf"{number}|{letter}+(?<=[nN])['’][tT](?!{letter})|{letter}+|[{_CHINESE}]{{2,}}|{alone}")
-
-
-def _class(codes: Sequence[int], more: str = "") -> str:
-    """A character class of code points, ascending; beyond the BMP in one range, as `re` tries ranges there in turn."""
-    places = np.asarray([code for code in codes if code < 0x10000])
-    breaks = np.flatnonzero(np.diff(places) > 1) + 1
-    return "[" + "".join(f"\\U{run[0]:08x}-\\U{run[-1]:08x}" for run in np.split(places, breaks)) + more + "]"
-
-
-@lru_cache(maxsize=1 << 16)
-def fold(word: str) -> str:
-    """A word for comparison; a number with its digits as ASCII, thousands joined, other marks as points."""
-    if unicodedata.category(word[0])[0] != "N":
-        return characters.normalize(word)
-    plain = "".join(str(unicodedata.decimal(char, char)) for char in word)
-    parts = re.split(r"[.,:/٫٬'’·]", plain)
-    if len(parts) > 1 and len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:]):
-        return "".join(parts)
-    return ".".join(part[1:] if len(part) == 2 and part[0] == "0" else part for part in parts)  # 05.03. is 5.3.
-
-
-_LOOKALIKES: Final = str.maketrans("1i|!0асеорхуіѕ", "llllo" + "aceopxyls")
-
-
-@lru_cache(maxsize=1 << 16)
-def blurred(word: str) -> str:
-    """A word as a bad scan shows it: without accents, and with what looks alike made equal."""
-    bare = "".join(char for char in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(char))
-    return bare.translate(_LOOKALIKES).replace("rn", "m").replace("ß", "ss")
-
-
-def fold_words(text: str) -> tuple[str, ...]:
-    """The words of a piece of text, folded."""
-    return tuple(fold(match[0]) for match in _pattern().finditer(text))
-
-
 def differences(left: str, right: str, evidence: Evidence, kinds: Iterable[str] = KINDS) -> list[Difference]:
     """What two texts differ in that is of one of the `kinds`, in order: at most one for each place and kind."""
     return compare(Reading(left), Reading(right), evidence, kinds)
@@ -241,15 +47,21 @@ def differences(left: str, right: str, evidence: Evidence, kinds: Iterable[str] 
 
 def compare(left: Reading, right: Reading, evidence: Evidence, kinds: Iterable[str] = KINDS) -> list[Difference]:
     """`differences` of texts that are cut into words already."""
+    return judge(_edits(left, right), evidence, kinds)
+
+
+def judge(edits: Iterable["Edit"], evidence: Evidence, kinds: Iterable[str] = KINDS) -> list[Difference]:
+    """What of `edits`, the places where two texts differ, is of one of the `kinds`."""
     found: list[Difference] = []
-    wanted = [(kind, judge) for kind, judge in _JUDGES if kind in kinds]
-    for edit in _edits(left, right):
-        if (_plain(edit[0]) and _plain(edit[1])) or _same_letters(edit) or _is_note(edit):
+    wanted = [(kind, judged) for kind, judged in _JUDGES if kind in kinds]
+    for place in edits:
+        words = _words_alone(tuple(place[0].written), tuple(place[1].written))
+        if words.same or (words.plain and not _in_address(place)) or _is_note(place):
             continue
-        for kind, judge in wanted:
-            hits = judge(edit, evidence)
+        for kind, judged in wanted:
+            hits = judged(place, words, evidence)
             if hits is not None:
-                found.append(Difference(kind, *(side.span(hit) for side, hit in zip(edit, hits, strict=True))))
+                found.append(Difference(kind, *(side.span(hit) for side, hit in zip(place, hits, strict=True))))
                 break
     return found
 
@@ -265,16 +77,59 @@ class Side(NamedTuple):
 
     def span(self, hits: Sequence[int]) -> tuple[int, int]:
         """Characters from the first to the last of the words `hits`; empty, behind what comes before, for none."""
-        spans = self.reading.spans
+        reading = self.reading
         if hits:
-            return spans[min(hits)][0], spans[max(hits)][1]
-        at = spans[self.begin - 1][1] if self.begin else self.reading.begin
+            return reading.starts[self.begin + min(hits)], reading.ends[self.begin + max(hits)]
+        at = reading.ends[self.begin - 1] if self.begin else reading.begin
         return at, at
 
 
 Edit = tuple[Side, Side]
 Hits = tuple[list[int], list[int]] | None
-"""The words that make the difference, on both sides; None when there is none."""
+"""The words that make the difference, on both sides, counted from the side's first; None when there is none."""
+
+
+class Alone(NamedTuple):
+    """What the words of an edit say whatever stands around them; most edits are in many pairs.
+
+    same: only another spelling; plain: nothing can be protected, unless in an address; numbers, negated, modals: what
+    differs of these; prefixed: a word has a negating prefix more; parts, names: whether it is worth to look for
+    negating parts of words, and for names.
+    """
+
+    same: bool
+    plain: bool = False
+    numbers: Hits = None
+    negated: Hits = None
+    modals: Hits = None
+    prefixed: bool = False
+    parts: bool = False
+    names: bool = False
+
+
+@lru_cache(maxsize=1 << 16)
+def _words_alone(left: tuple[str, ...], right: tuple[str, ...]) -> Alone:
+    if all(map(plain, left)) and all(map(plain, right)):
+        return Alone(same=False, plain=True)
+    written = left, right
+    words = tuple(list(map(fold, side)) for side in written)
+    if _same_letters(words):
+        return Alone(same=True)
+    every = [*words[0], *words[1]]
+    return Alone(
+        same=False,
+        numbers=_number_hits(words, written),
+        negated=_negated(words),
+        modals=_values(words, lexicon().modals),
+        prefixed=_prefixed(*words) or _prefixed(*words[::-1]),
+        parts=not "".join(every).isascii(),
+        names=any(len(word) > 1 and word[0].isupper() for side in written for word in side)
+        or any(word >= "\u0590" for word in every),
+    )
+
+
+def _in_address(edit: Edit) -> bool:
+    return bool(edit[0].reading.addresses or edit[1].reading.addresses)
 
 
 def _edits(left: Reading, right: Reading) -> Iterator[Edit]:
@@ -283,8 +138,13 @@ def _edits(left: Reading, right: Reading) -> Iterator[Edit]:
     before = (0, 0)
     for a, b, size in [*_equal_runs(one, two), (len(one), len(two), 0)]:
         if (a, b) != before:
-            yield _side(left, before[0], a), _side(right, before[1], b)
+            yield edit(left, right, before[0], a, before[1], b)
         before = a + size, b + size
+
+
+def edit(left: Reading, right: Reading, begin: int, end: int, other_begin: int, other_end: int) -> Edit:
+    """The edit that puts words of the left for words of the right."""
+    return _side(left, begin, end), _side(right, other_begin, other_end)
 
 
 def _side(reading: Reading, begin: int, end: int) -> Side:
@@ -308,22 +168,21 @@ def _listed() -> frozenset[str]:
     return known.negations.union(known.values, known.modals)
 
 
-def _plain(side: Side) -> bool:
-    """Whether nothing can be protected there, at a glance: words in lower case, without accents, that no list has."""
-    if side.reading.addresses:
-        return False
-    listed = _listed()
-    return all(
-        word.isascii() and word.isalpha() and word.islower() and word[0] != "n" and word not in listed
-        for word in side.written
-    )
+@lru_cache(maxsize=1 << 16)
+def plain(word: str) -> bool:
+    """Whether it can be nothing protected, at a glance: in lower case, without accents, and in no list."""
+    return word.isascii() and word.isalpha() and word.islower() and word[0] != "n" and word not in _listed()
 
 
-def _same_letters(edit: Edit) -> bool:
+Sides = tuple[list[str], ...]
+"""The folded words of both sides."""
+
+
+def _same_letters(words: Sides) -> bool:
     """Whether the sides differ in blanks, hyphens, accents or look-alikes only; numbers must be the same numbers."""
-    left, right = ("".join(side.words) for side in edit)
+    left, right = ("".join(side) for side in words)
     if left == right:
-        return not any(_is_number(word) and "." in word for side in edit for word in side.words)
+        return not any(_is_number(word) and "." in word for side in words for word in side)
     if not left or not right or (left.isdigit() and right.isdigit()):
         return False
     return blurred(left) == blurred(right)
@@ -341,23 +200,54 @@ def _is_note(edit: Edit) -> bool:
 
 
 def _is_number(word: str) -> bool:
-    return unicodedata.category(word[0])[0] == "N" or (len(word) > 1 and word[0] in _CHINESE and word[1] in _CHINESE)
+    return unicodedata.category(word[0])[0] == "N" or (len(word) > 1 and word[0] in CHINESE and word[1] in CHINESE)
 
 
 # --- numbers ---
 
 
-def _numbers(edit: Edit, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike
-    digits = [[at for at, word in enumerate(side.words, side.begin) if _is_number(word)] for side in edit]
-    written = [[side.reading.folded[at] for at in hits] for side, hits in zip(edit, digits, strict=True)]
-    if written[0] != written[1]:
-        return digits[0], digits[1]
-    return _values(edit, lexicon().values) or _numerals(edit)
+def _numbers(edit: Edit, words: Alone, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike
+    hits = words.numbers
+    for side, other, found, rivals in zip(edit, edit[::-1], hits or ((), ()), (hits or ((), ()))[::-1], strict=True):
+        if found and not rivals and (_moved(side, other, found) or _in_brackets(side, found)):
+            return None
+    return hits
 
 
-def _values(edit: Edit, table: Mapping[str, Mapping[str, int]]) -> Hits:
+def _moved(side: Side, other: Side, hits: Sequence[int]) -> bool:
+    """Whether the other text has each of the words as often, only elsewhere: `version 2 of the licence`."""
+    texts = side.reading.folded, other.reading.folded
+    return all(texts[0].count(side.words[at]) == texts[1].count(side.words[at]) for at in hits)
+
+
+def _in_brackets(side: Side, hits: Sequence[int]) -> bool:
+    """Whether the words stand in square brackets: an editor's reference, `[444th meeting]`."""
+    text, start = side.reading.text, side.reading.starts[side.begin + hits[0]]
+    opened = text.rfind("[", max(start - LONGEST_REFERENCE, 0), start)
+    return opened >= 0 and 0 <= text.find("]", opened) - side.reading.ends[side.begin + hits[-1]] < LONGEST_REFERENCE
+
+
+def _number_hits(words: Sides, written: Sequence[Sequence[str]]) -> Hits:
+    digits = [[at for at, word in enumerate(side) if _is_number(word)] for side in words]
+    left, right = ([side[at] for at in hits] for side, hits in zip(words, digits, strict=True))
+    if left != right:
+        said = _in_words(left, words[1]) if not right else _in_words(right, words[0]) if not left else False
+        return None if said else (digits[0], digits[1])
+    return _values(words, lexicon().values) or _numerals(words, written)
+
+
+def _in_words(digits: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether number words of one language add up to the one number in digits: `twenty-five`."""
+    known = [lexicon().values[word] for word in words if word in lexicon().values]
+    if len(digits) != 1 or not known:
+        return False
+    shared = set.intersection(*(set(values) for values in known))
+    return any(str(sum(values[language] for values in known)) == digits[0] for language in shared)
+
+
+def _values(words: Sides, table: Mapping[str, Mapping[str, int]]) -> Hits:
     """Words with a value on both sides in one language, and not the same values."""
-    sides = [[(at, table[word]) for at, word in enumerate(side.words, side.begin) if word in table] for side in edit]
+    sides = [[(at, table[word]) for at, word in enumerate(side) if word in table] for side in words]
     if not sides[0] or not sides[1]:
         return None
     languages = {language for _, values in sides[0] for language in values}
@@ -372,12 +262,12 @@ def _values(edit: Edit, table: Mapping[str, Mapping[str, int]]) -> Hits:
 _ROMAN: Final = re.compile(r"[IVXLC]+")
 
 
-def _numerals(edit: Edit) -> Hits:
+def _numerals(words: Sides, written: Sequence[Sequence[str]]) -> Hits:
     """Chinese numerals, or Roman ones in capitals, on both sides, and not the same."""
-    for kind in (_CHINESE.__contains__, _ROMAN.fullmatch):
-        hits = [[at for at, word in enumerate(side.written, side.begin) if kind(word)] for side in edit]
+    for kind in (CHINESE.__contains__, _ROMAN.fullmatch):
+        hits = [[at for at, word in enumerate(side) if kind(word)] for side in written]
         if hits[0] and hits[1]:
-            left, right = ([side.reading.folded[at] for at in found] for side, found in zip(edit, hits, strict=True))
+            left, right = ([side[at] for at in found] for side, found in zip(words, hits, strict=True))
             if left != right:
                 return hits[0], hits[1]
     return None
@@ -386,19 +276,23 @@ def _numerals(edit: Edit) -> Hits:
 # --- negations and modals ---
 
 
-def _negations(edit: Edit, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike
+def _negations(edit: Edit, words: Alone, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike
+    if words.negated is not None:
+        return words.negated
+    if words.prefixed or (words.parts and _negating_parts(edit[0]) != _negating_parts(edit[1])):
+        return _all(edit)
+    return words.modals
+
+
+def _all(edit: Edit) -> tuple[list[int], list[int]]:
+    return list(range(len(edit[0].words))), list(range(len(edit[1].words)))
+
+
+def _negated(words: Sides) -> Hits:
+    """Negations, if one side has more."""
     listed = lexicon().negations
-    hits = [
-        [at for at, word in enumerate(side.words, side.begin) if word in listed or word.endswith("n't")]
-        for side in edit
-    ]
-    if len(hits[0]) != len(hits[1]):
-        return hits[0], hits[1]
-    counts = [_negating_parts(side) for side in edit]
-    prefixed = _prefixed(*edit) or _prefixed(*edit[::-1])
-    if counts[0] != counts[1] or prefixed:
-        return list(range(edit[0].begin, edit[0].end)), list(range(edit[1].begin, edit[1].end))
-    return _values(edit, lexicon().modals)
+    left, right = ([at for at, word in enumerate(side) if word in listed or word.endswith("n't")] for side in words)
+    return (left, right) if len(left) != len(right) else None
 
 
 def _negating_parts(side: Side) -> int:
@@ -409,29 +303,72 @@ def _negating_parts(side: Side) -> int:
     return sum(joined.count(part) for part in NEGATING_PARTS) - sum(joined.count(part) for part in NOT_NEGATING)
 
 
-def _prefixed(one: Side, two: Side) -> bool:
+def _prefixed(one: list[str], two: list[str]) -> bool:
     """Whether a word of `two` is a word of `one` with a negating prefix."""
-    if not any(word[0] in "nнن" for word in two.words):
+    if not any(word[0] in "nнن" for word in two):
         return False
-    words = {word for word in one.words if len(word) >= 3}
-    return any(prefix + word in two.words for word in words for prefix in NEGATING_PREFIXES)
+    words = {word for word in one if len(word) >= 3}
+    return any(prefix + word in two for word in words for prefix in NEGATING_PREFIXES)
 
 
 # --- names ---
 
 
-def _names(edit: Edit, evidence: Evidence) -> Hits:
-    hits = [
-        [at for at in range(side.begin, side.end) if _is_name(side, other, at, evidence)]
-        for side, other in (edit, edit[::-1])
-    ]
+def _names(edit: Edit, words: Alone, evidence: Evidence) -> Hits:
+    if not words.names and not _in_address(edit):
+        return None
+    hits = [[at for at in _capitals(side) if _is_name(side, other, at, evidence)] for side, other in (edit, edit[::-1])]
+    if (not hits[0] and not hits[1]) or _abbreviates(*edit, hits[0]) or _abbreviates(*edit[::-1], hits[1]):
+        return _territories(edit)
     left, right = (
         [at for at in found if not _spelled_otherwise(side, other, at, evidence)]
         for side, other, found in ((*edit, hits[0]), (*edit[::-1], hits[1]))
     )
+    if bool(left) != bool(right):
+        left = [at for at in left if not _tells_little(*edit, at, evidence)]
+        right = [at for at in right if not _tells_little(*edit[::-1], at, evidence)]
     if (left or right) and not (_is_heading(*edit) or _is_heading(*edit[::-1])):
-        return hits[0], hits[1]
+        left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
+        return left, right
     return _territories(edit)
+
+
+def _abbreviates(side: Side, other: Side, hits: Sequence[int]) -> bool:
+    """Whether the one name of a side is the initials of what the other has in its place: `OAU`, in full."""
+    if len(hits) != 1 or not other.words or len(word := side.reading.written[hits[0]]) < 3 or not word.isupper():
+        return False
+    place = other.reading.written[other.begin : max(other.end, other.begin + 2 * len(word))]
+    initials = iter("".join(full[0] for full in place).upper())
+    return place[0][0] == word[0] and len(place) > 1 and all(letter in initials for letter in word)
+
+
+def _capitals(side: Side) -> Sequence[int]:
+    """The words that may be names: with a capital, of more than one letter; all of a text with an address."""
+    if side.reading.addresses:
+        return range(side.begin, side.end)
+    return [at for at, word in enumerate(side.written, side.begin) if word[0].isupper() and len(word) > 1]
+
+
+def _tells_little(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether a name that one side has and the other has no name for is what the corpus is about, or said in full."""
+    return evidence.commonplace(side.reading.folded[at]) or _leads_to_name(side, other, at, evidence)
+
+
+def _leads_to_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether a name that both sides have follows at once: `Ambassador Volkan Bozkir`, `Leonid Brezhnev`."""
+    reading = side.reading
+    for after in range(at + 1, len(reading.written)):
+        if not reading.written[after][0].isupper() or not _TITLE_END.fullmatch(reading.before(after)):
+            return False
+        word = reading.folded[after]
+        shared = after >= side.end or _spelled_otherwise(side, other, after, evidence)
+        if shared and len(word) > 1:
+            return evidence.pure(word) and word not in lexicon().territories
+    return False
+
+
+_TITLE_END: Final = re.compile(r"[.,]?\s+")
+"""What stands between a form of address and a name."""
 
 
 def _is_heading(side: Side, other: Side) -> bool:
@@ -450,6 +387,8 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     if len(written) == 1 or not written[0].isupper() or word in lexicon().values:
         return False
     if _is_title(side, other, at) or _is_initials(reading, at):
+        return False
+    if word in lexicon().titles and _before_capital(reading, at):
         return False
     if not other.words and word in other.reading.folded:
         return False  # moved, or said once more
@@ -492,9 +431,19 @@ def _is_title(side: Side, other: Side, at: int) -> bool:
     """A short word with a point before a capital (`Mr.`, `Dr.`, `J.`) that the other side has nothing for."""
     if other.words or len(side.reading.written[at]) > 4:
         return False
-    end = side.reading.spans[at][1]
+    end = side.reading.ends[at]
     following = side.reading.text[end : end + 3]
     return bool(re.match(r"\.\s\w", following)) and following[-1].isupper()
+
+
+def _before_capital(reading: Reading, at: int) -> bool:
+    """Whether a word with a capital follows at once."""
+    after = at + 1
+    return (
+        after < len(reading.written)
+        and reading.written[after][0].isupper()
+        and _TITLE_END.fullmatch(reading.before(after)) is not None
+    )
 
 
 def _is_initials(reading: Reading, at: int) -> bool:
@@ -509,7 +458,15 @@ def _is_initials(reading: Reading, at: int) -> bool:
 def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether the other side has the same name in another spelling, form or reading."""
     word = side.reading.folded[at]
-    return any(_one_name(word, rival, evidence) for rival in other.words)
+    as_read = _as_read(side.reading.written[at])
+    return any(_one_name(word, rival, evidence) for rival in other.words) or any(
+        _as_read(rival) == as_read for rival in other.written
+    )
+
+
+def _as_read(written: str) -> str:
+    """A word with the capital that scans make of two letters undone: `AH States`."""
+    return written.replace("H", "ll").casefold()
 
 
 def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
@@ -525,7 +482,7 @@ def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
         return False
     territories = lexicon().territories
     if word in territories and rival in territories:
-        return False
+        return territories[word] == territories[rival]
     return extended or one == two or min(evidence.upper[word], evidence.upper[rival]) < KNOWN
 
 
@@ -534,13 +491,11 @@ def _territories(edit: Edit) -> Hits:
     if not any(word >= "\u0590" for side in edit for word in side.words):
         return None
     found = [_listed_territories(side) for side in edit]
-    if found[0] == found[1]:
-        return None
-    return list(range(edit[0].begin, edit[0].end)), list(range(edit[1].begin, edit[1].end))
+    return None if found[0] == found[1] else _all(edit)
 
 
 def _listed_territories(side: Side) -> set[str]:
-    """Names of CLDR's list at the place: words but for two letters at either end, or runs of characters across it."""
+    """Codes of what CLDR names there: words but for two letters at either end, or runs of characters across it."""
     known = lexicon()
     parts = {word[a : len(word) - b] for word in side.words for a in range(3) for b in range(3)}
     found = {part for part in parts if len(part) > 1 and part in known.territories}
@@ -553,7 +508,7 @@ def _listed_territories(side: Side) -> set[str]:
         for stop in range(max(start + 2, begin + 1), min(start + reach, len(run)) + 1):
             if run[start:stop] in known.territories and (stop > begin and start < max(end, begin)):
                 found.add(run[start:stop])
-    return found
+    return {known.territories[part] for part in found}
 
 
 def _run(words: Iterator[str]) -> Iterator[str]:
@@ -561,7 +516,7 @@ def _run(words: Iterator[str]) -> Iterator[str]:
     return takewhile(lambda word: len(word) == 1, words)
 
 
-_JUDGES: Final[tuple[tuple[Kind, Callable[[Edit, Evidence], Hits]], ...]] = (
+_JUDGES: Final[tuple[tuple[Kind, Callable[[Edit, Alone, Evidence], Hits]], ...]] = (
     ("numbers", _numbers),
     ("negations", _negations),
     ("names", _names),

@@ -1,9 +1,10 @@
 """Words that carry meaning on their own, in the world's main languages: negations, modals, numbers, months, countries.
 
-Numbers, calendar and territories are made by `benchmarks/quality/variants/make_lexicon.py` of the Unicode CLDR
-(copyright Unicode, Inc., Unicode licence v3) and num2words, 71 languages in all. Negations and modals are the short
-lists below: the standard negators (Dryer 2013, "Negative Morphemes", WALS Online, chapter 112) with the negative
-pronouns and adverbs of the same languages. Left out is what is a common word elsewhere (Finnish `en`, Danish `ej`).
+Numbers, calendar, territories and titles are made by `benchmarks/quality/variants/make_lexicon.py` of the Unicode CLDR
+(copyright Unicode, Inc., Unicode licence v3), num2words and Faker (MIT licence), 71 languages in all. Negations and
+modals are the short lists below: the standard negators (Dryer 2013, "Negative Morphemes", WALS Online, chapter 112)
+with the negative pronouns and adverbs of the same languages. Left out is what is a common word elsewhere (Finnish `en`,
+Danish `ej`).
 """
 
 import json
@@ -88,13 +89,15 @@ class Lexicon:
     """The lists, folded.
 
     values: for each word its number or place in the calendar, by language, months and days apart from numbers;
-    modals: for each word its class, by language; territories: names of countries and regions, of one word or more.
+    modals: for each word its class, by language; territories: names of countries and regions, of one word or more, with
+    their codes; titles: forms of address before a name (`Mr`, `Frau`, `пан`).
     """
 
     negations: frozenset[str]
     values: Mapping[str, Mapping[str, int]]
     modals: Mapping[str, Mapping[str, int]]
-    territories: frozenset[str]
+    territories: Mapping[str, str]
+    titles: frozenset[str]
     longest_territory: int
 
 
@@ -112,6 +115,7 @@ def lexicon() -> Lexicon:
         for place, listed in enumerate(classes.split(",")):
             for word in listed.split():
                 modals.setdefault(word, {})[language] = place
-    territories = frozenset(lists["territories"])
+    territories = lists["territories"]
+    titles = frozenset(lists["titles"])
     negations = frozenset(_NEGATIONS.split())
-    return Lexicon(negations, values, modals, territories, max(map(len, territories)))
+    return Lexicon(negations, values, modals, territories, titles, max(map(len, territories)))

@@ -9,6 +9,7 @@ import mmap
 import os
 import tempfile
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ class Memory:
     def empty(self, shape: int | tuple[int, ...], dtype: Any) -> Any:
         """An array with anything in it, like numpy.empty."""
         size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
+        self.relieve()
         if self._folder is None or (size <= self._budget // MAPPED_SHARE and size <= self._left):
             self._left -= size
             return np.empty(shape, dtype)
@@ -44,6 +46,26 @@ class Memory:
             else:
                 file.truncate(size)
             return np.frombuffer(self._watch(mmap.mmap(file.fileno(), size)), dtype=dtype).reshape(shape)
+
+    def hold(self, array: Any) -> Any:
+        """The array, or if it is large a copy in a file, so that the memory it took is free once nobody else has it."""
+        if self._folder is None or array.nbytes <= self._budget // MAPPED_SHARE:
+            return array
+        held = self.empty(array.shape, array.dtype)
+        held[:] = array
+        self.relieve()
+        return held
+
+    def concatenate(self, pieces: Sequence[Any]) -> Any:
+        """The arrays one after another (along the first axis), of the first one's type."""
+        size = sum(len(piece) for piece in pieces)
+        joined = self.empty((size, *pieces[0].shape[1:]), pieces[0].dtype)
+        at = 0
+        for piece in pieces:
+            joined[at : at + len(piece)] = piece
+            at += len(piece)
+        self.relieve()
+        return joined
 
     def map_array(self, path: Path) -> Any:
         """The array of a `.npy` file, read-only."""

@@ -2,7 +2,7 @@
 
 In short:
 
-    scan ─ jobs ─ [read decode segment normalize distinct sign] ─ shards      per batch, in worker processes
+    scan ─ jobs ─ [read decode segment filter normalize distinct sign] ─ shards      per batch, in worker processes
     shards ─ number contents ─ rank ─ block ─ cluster ─ protect ─ decisions   whole corpus
     records ─ contain ─ links                                                 where asked for
     shards + decisions ─ merge ─ build ─ publish                              shard by shard
@@ -15,8 +15,10 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,14 +26,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit import buffers, manifest, schema, shards, store, workers
+from corpuskit import buffers, manifest, schema, shards, store, warm, workers
 from corpuskit import raw as raw_files
 from corpuskit.corpus import open_corpus
 from corpuskit.errors import CorpusError, RawError
 from corpuskit.interrupt import interruptible
-from corpuskit.kernels.jit import remember_compiled
+from corpuskit.kernels.jit import compiled_before, remember_compiled
 from corpuskit.kernels.types import Ints
-from corpuskit.memory import IN_MEMORY
+from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.prepare import prepare, prepare_texts
 from corpuskit.progress import Progress, Silent
 from corpuskit.settings import Settings
@@ -39,11 +41,24 @@ from corpuskit.shards import Shard
 from corpuskit.stages.block import block
 from corpuskit.stages.cluster import cluster, may_refuse
 from corpuskit.stages.contain import contain, link_held
-from corpuskit.stages.merge import Decisions, Places, choose_sources, decide, merge_occurrences, merge_records, reasons
+from corpuskit.stages.merge import (
+    MEASURE_NAMES,
+    Decisions,
+    Places,
+    choose_sources,
+    decide,
+    merge_occurrences,
+    merge_records,
+    of_content,
+    reasons,
+)
 from corpuskit.stages.protect import Variant, cluster_parts, family_heads, link_variants, relatives, split, variants
-from corpuskit.stages.rank import explain, rank
+from corpuskit.stages.rank import Copies, Ranking, explain, rank
 
 JOB_BYTES: Final = 8 << 20
+TEXTS_BYTES: Final = 4 << 20
+"""Texts at hand are prepared so many bytes at a time, by one thread each."""
+
 JOB_FILES: Final = 2_000
 """A job ends at so many bytes or files: small enough that two workers end together, large enough that kernels rule."""
 
@@ -74,6 +89,7 @@ class Result:
     seconds: float
     skipped: Mapping[str, int] = field(default_factory=dict)
     compared: Mapping[str, int] = field(default_factory=dict)
+    filter_reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 def ingest(
@@ -102,13 +118,17 @@ def ingest(
     inventory = raw_files.scan(source, include=settings.include, ignore=settings.ignore)
     _refuse_shrinking(source, target, inventory, allow_shrink=allow_shrink)
     with store.writing(target), store.scratch(target) as scratch:
-        batch_shards = _prepare(source, inventory, settings, scratch, progress)
+        if not compiled_before():
+            progress.note("first run: compiling kernels, about ten seconds on two cores, once")
+            interruptible(lambda: _compile(settings))
+        memory = Memory(scratch, settings.memory)
+        batch_shards = _prepare(source, inventory, settings, scratch, memory, progress)
         progress.begin("merge")
-        corpus = interruptible(lambda: resolve(batch_shards, settings))
+        corpus = interruptible(lambda: resolve(batch_shards, settings, memory))
         progress.begin("write")
         with store.staging(target) as staged:
             facts = manifest.facts(settings, batch_shards)
-            _write(staged, batch_shards, corpus, facts)
+            _write(staged, batch_shards, corpus, facts, memory)
             result = _result(target, facts["build"], batch_shards, corpus, inventory, time.perf_counter() - started)
             counts = {name: getattr(result, name) for name in manifest.COUNTS}
             described = manifest.manifest(settings, facts, source, target, counts)
@@ -117,12 +137,19 @@ def ingest(
     return result
 
 
+def _compile(settings: Settings) -> None:
+    """Compile all kernels that these settings need."""
+    with warm.segmenting():
+        deduplicate(warm.TEXTS, settings)
+
+
 def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Settings | None = None) -> pa.Table:
     """Merge texts at hand by the same laws: a row for each text, in order.
 
     Columns: `record` (int64), the position of the text whose wording stands for it, its own for a record;
     `similarity` (float64) to that text, 1 when the normalized texts are equal; `measure` and `reason` as in
-    `occurrences`. Each text is a document of its own. Nulls raise ValueError.
+    `occurrences`. Each text is a document of its own, and one passage. Those that `min_chars` or `drop` filter have
+    null for all but `reason`. Nulls raise ValueError.
     """
     if isinstance(texts, str):
         raise TypeError("texts: a sequence of strings is wanted, not one string")
@@ -130,16 +157,33 @@ def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Set
     if column.null_count:
         raise ValueError(f"texts: {column.null_count} of {len(column)} are null")
     settings = (settings or Settings()).model_copy(update={"contains": False})  # nothing here tells links
-    corpus = resolve([prepare_texts(column, settings)], settings)
+    corpus = resolve(_prepare_texts(column, settings), settings)
     places, decisions = corpus.places, corpus.decisions
+    content, filtered = places.content, places.content < 0
+    kept = decisions.kept[decisions.record_number]
     why = reasons(np.arange(len(column)), places, decisions)
     columns = {
-        "record": pa.array(decisions.kept[decisions.record_number[places.content]]),
-        "similarity": pa.array(decisions.similarity[places.content]),
-        "measure": decisions.measure.take(pa.array(places.content)),
+        "record": pa.array(of_content(kept, content), mask=filtered),
+        "similarity": pa.array(of_content(decisions.similarity, content), mask=filtered),
+        "measure": MEASURE_NAMES.take(pa.array(of_content(decisions.measure, content), mask=filtered)),
         "reason": pa.array(list(schema.REASONS)).take(pa.array(why)),
     }
     return pa.table(columns)
+
+
+def _prepare_texts(column: pa.Array | pa.ChunkedArray, settings: Settings) -> list[Shard]:
+    """The shards of texts at hand, made side by side: nearly all the work is done in kernels and Arrow."""
+    whole = buffers.one_chunk(column).cast(pa.large_string())
+    offsets = buffers.text_buffers(whole)[1]
+    size = int(offsets[-1] - offsets[0])
+    cuts = np.searchsorted(offsets, offsets[0] + np.arange(0, size, TEXTS_BYTES))
+    bounds = np.unique([0, *cuts, len(whole)]).tolist()
+    pieces = [(first, whole.slice(first, last - first)) for first, last in pairwise(bounds)] or [(0, whole)]
+    threads = min(_cores(settings), len(pieces))
+    if threads == 1:
+        return [prepare_texts(texts, settings, first) for first, texts in pieces]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(lambda piece: prepare_texts(piece[1], settings, piece[0]), pieces))
 
 
 @dataclass(frozen=True)
@@ -152,29 +196,26 @@ class Resolved:
     compared: Mapping[str, int]
 
 
-def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
+def resolve(batch_shards: Sequence[Shard], settings: Settings, memory: Memory = IN_MEMORY) -> Resolved:
     """Decide which contents of all shards become records, and which record each other one joins."""
-    index = shards.index_contents(batch_shards, min_near_chars=settings.min_near_chars)
-    places = shards.places(batch_shards, index)
-    policy, trust = _policy(settings, places)
-    lengths = shards.text_lengths(batch_shards)
-    ranking = rank(places.content, places.document, places.text_hashes, lengths, policy=policy, trust=trust)
-    kept = buffers.numbers(ranking.ranks["kept"])
-
+    index = shards.index_contents(batch_shards, min_near_chars=settings.min_near_chars, memory=memory)
+    places = shards.places(batch_shards, index, memory)
+    ranking, kept = _rank(batch_shards, places, settings, memory)
     priority = buffers.numbers(ranking.ranks["priority"])
-    order = np.argsort(priority[index.signed])
-    signed_rows = index.signed_rows[order]
+    order = memory.hold(np.argsort(priority[index.signed]))
+    signed_rows = memory.hold(index.signed_rows[order])
     keys = (shards.band(batch_shards, band, signed_rows) for band in range(settings.bands))
-    buckets = block(keys, index.signed[order], bands=settings.bands)
+    buckets = block(keys, memory.hold(index.signed[order]), bands=settings.bands, memory=memory)
     contents = shards.measurable(
-        batch_shards, index, order, buckets.in_company, permutations=settings.permutations, memory=IN_MEMORY
+        batch_shards, index, order, buckets.in_company, permutations=settings.permutations, memory=memory
     )
     rule: dict[str, Any] = {
-        "n_chars": shards.content_column(batch_shards, "n_chars")[index.firsts],
+        "n_chars": shards.content_column(batch_shards, "n_chars", index.firsts, memory),
         "threshold": settings.threshold,
         "refuse": may_refuse(
             shingle=settings.shingle, shingle_size=settings.shingle_size, permutations=settings.permutations
         ),
+        "memory": memory,
     }
     families, compared = cluster(contents, buckets, threads=_cores(settings), **rule)
     members, found = families, []
@@ -186,14 +227,31 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings) -> Resolved:
         members, more = cluster_parts(families, parts, buckets, contents, **rule)
         compared = {name: count + more[name] for name, count in compared.items()}
         found = variants(families, members, parts)
-    canonical = explain(ranking, buffers.numbers(members["record"]))
-    n_words = shards.content_column(batch_shards, "n_words")[index.firsts]
-    decisions = decide(places, members, kept, index.hashes, n_words, canonical, family=family_heads(families, members))
+    canonical = explain(ranking, buffers.numbers(members["record"]), memory)
+    n_words = shards.content_column(batch_shards, "n_words", index.firsts, memory)
+    family = memory.hold(family_heads(families, members))
+    decisions = decide(places, members, kept, index.hashes, n_words, canonical, family, memory)
     links = _links(batch_shards, found, decisions, kept)
     if settings.contains:
         held, work = _contained(batch_shards, index, decisions, kept, settings)
         links, compared = pa.concat_tables([links, held]), {**compared, **work}
     return Resolved(places, decisions, links, compared)
+
+
+def _rank(batch_shards: Sequence[Shard], places: Places, settings: Settings, memory: Memory) -> tuple[Ranking, Ints]:
+    """The canonical policy's ranking of the contents, and the passage that each content keeps."""
+    policy, trust = _policy(settings, places)
+    lengths = shards.text_lengths(batch_shards, memory)
+    rows = np.flatnonzero(places.content >= 0)
+    every = len(rows) == len(lengths)
+    taken: list[Any] = [places.content, places.document, places.text_hashes, lengths]
+    if not every:
+        taken = [memory.hold(column[rows]) for column in taken]
+    content, document, text_hashes, lengths = taken
+    copies = Copies(content, document, text_hashes, lengths, trust)
+    ranking = rank(copies, policy=policy, memory=memory)
+    kept = buffers.numbers(ranking.ranks["kept"])
+    return ranking, kept if every else memory.hold(rows[kept])
 
 
 @contextmanager
@@ -213,7 +271,8 @@ def _links(batch_shards: Sequence[Shard], found: list[Variant], decisions: Decis
     found = sorted(found, key=lambda variant: int(kept[variant.content]))
     pairs = np.array([(variant.content, variant.head) for variant in found], dtype=np.int64).reshape(-1)
     ids = buffers.hex_strings(decisions.content_hashes[pairs])
-    return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs]))
+    with _uncollected():
+        return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs]))
 
 
 def _contained(
@@ -223,7 +282,7 @@ def _contained(
     records = np.flatnonzero(decisions.record == np.arange(len(decisions.record)))
     rows = index.firsts[records]
     normalized = shards.texts(batch_shards, rows)
-    n_chars = shards.content_column(batch_shards, "n_chars")[rows]
+    n_chars = shards.content_column(batch_shards, "n_chars", rows)
     held, work = contain(normalized, n_chars, np.isin(records, index.signed), threshold=settings.threshold)
     ids = buffers.hex_strings(decisions.content_hashes[records])
     told = held.rows()
@@ -232,7 +291,12 @@ def _contained(
 
 
 def _prepare(
-    raw: Path, inventory: raw_files.Inventory, settings: Settings, scratch: Path, progress: Progress
+    raw: Path,
+    inventory: raw_files.Inventory,
+    settings: Settings,
+    scratch: Path,
+    memory: Memory,
+    progress: Progress,
 ) -> list[Shard]:
     """The shards of all files, in path order."""
     jobs = list(raw_files.batches(inventory.files, max_bytes=JOB_BYTES, max_files=JOB_FILES))
@@ -244,7 +308,7 @@ def _prepare(
     for folder in workers.run(list(folders), raw, settings, _worker_count(settings, inventory, len(jobs))):
         files = folders[folder]
         progress.advance(len(files), int(buffers.numbers(files["size_bytes"]).sum()))
-    prepared = [store.read_shard(folder) for folder in folders]
+    prepared = [store.read_shard(folder, memory) for folder in folders]
     if inventory.problems or not prepared:
         prepared.append(prepare(raw_files.failed(inventory.problems), settings))
     return prepared
@@ -275,10 +339,12 @@ def _policy(settings: Settings, places: Places) -> tuple[str, Ints]:
     return "trusted", np.asarray(trust, dtype=np.int64)
 
 
-def _write(folder: Path, batch_shards: Sequence[Shard], corpus: Resolved, facts: Mapping[str, str]) -> None:
-    """Write the four tables into `folder`, shard by shard."""
+def _write(
+    folder: Path, batch_shards: Sequence[Shard], corpus: Resolved, facts: Mapping[str, str], memory: Memory
+) -> None:
+    """Write the four tables into `folder`, shard by shard; the two large ones side by side."""
     places, decisions = corpus.places, corpus.decisions
-    sources = choose_sources(places, decisions)
+    sources = choose_sources(places, decisions, memory)
     writers = {name: store.TableWriter(folder, name, facts) for name in schema.PUBLISHED}
     with ExitStack() as stack:
         for writer in writers.values():
@@ -286,13 +352,17 @@ def _write(folder: Path, batch_shards: Sequence[Shard], corpus: Resolved, facts:
         documents = pa.concat_tables([shard.documents for shard in batch_shards])
         writers["documents"].write(documents.sort_by([("path", "ascending"), ("member", "ascending")]))
         writers["links"].write(corpus.links)
+        pool = stack.enter_context(ThreadPoolExecutor(2))
         first = 0
         for shard in batch_shards:
             for at in range(0, len(shard.passages), WRITE_ROWS):
                 passages = shard.passages.slice(at, WRITE_ROWS)
-                writers["occurrences"].write(merge_occurrences(passages, first, places, decisions))
-                writers["records"].write(merge_records(passages, first, places, decisions, sources))
+                occurrences = merge_occurrences(passages, first, places, decisions)
+                records = merge_records(passages, first, places, decisions, sources)
+                both = ((writers["occurrences"], occurrences), (writers["records"], records))
+                list(pool.map(lambda pair: pair[0].write(pair[1]), both))
                 first += len(passages)
+                memory.relieve()
 
 
 def _run_facts(result: Result) -> dict[str, Any]:
@@ -309,17 +379,22 @@ def _result(
     seconds: float,
 ) -> Result:
     decisions, content = corpus.decisions, corpus.places.content
-    near = int((decisions.record[content] != content).sum())
+    taken = content[content >= 0]
+    near = int((decisions.record[taken] != taken).sum())
     records = len(decisions.kept)
+    names = list(schema.REASONS)
+    reason = corpus.places.filtered
+    filtered = {name: int((reason == names.index(name)).sum()) for name in schema.FILTER_REASONS}
     return Result(
         curated=curated,
         build=build,
         documents=sum(len(shard.documents) for shard in batch_shards),
         problems=sum(len(shard.documents) - shard.documents["problem"].null_count for shard in batch_shards),
         passages=len(content),
-        exact=len(content) - near - records,
+        exact=len(taken) - near - records,
         near=near,
-        filtered=0,  # no filter exists yet
+        filtered=sum(filtered.values()),
+        filter_reasons={name: count for name, count in filtered.items() if count},
         records=records,
         variants=int(pc.sum(pc.equal(corpus.links["relation"], "variant")).as_py() or 0),
         contains=int(pc.sum(pc.equal(corpus.links["relation"], "contains")).as_py() or 0),

@@ -1,4 +1,4 @@
-"""The half of the flow that looks at one batch of documents alone: decode, segment, normalize, distinct, sign."""
+"""The half of the flow that looks at one batch of documents alone, from decode to sign."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 from corpuskit.stages.decode import decode
 from corpuskit.stages.distinct import distinct
+from corpuskit.stages.filter import filter_passages
 from corpuskit.stages.normalize import normalize
 from corpuskit.stages.segment import segment
 from corpuskit.stages.sign import band_keys, count_chars, sign, signable, sketch
@@ -29,8 +30,11 @@ def prepare(sources: pa.Table, settings: Settings) -> Shard:
     return Shard(_documents(decoded, passages, layouts, ids), *_contents(passages, ids, settings))
 
 
-def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings) -> Shard:
-    """The shard of texts at hand: each a document with one passage, the whole text; `documents` stays empty."""
+def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings, first: int = 0) -> Shard:
+    """The shard of texts at hand, from number `first` on: each a document with one passage, the whole text.
+
+    The documents have no names.
+    """
     column = buffers.one_chunk(texts).cast(pa.large_string())
     rows = np.arange(len(column), dtype=np.int64)
     lengths = np.diff(buffers.text_buffers(column)[1])
@@ -49,13 +53,17 @@ def prepare_texts(texts: pa.ChunkedArray | pa.Array, settings: Settings) -> Shar
         "line_end": pa.array(np.ones(len(rows), dtype=np.int32)),
         "text": column,
         "flags": pa.array(np.zeros(len(rows), dtype=np.uint32)),
+        "filtered": pa.array(np.full(len(rows), schema.NOT_FILTERED, dtype=np.int8)),
     }
     passages = pa.table(columns, schema=schema.PASSAGES)
-    ids = np.column_stack([rows, np.zeros_like(rows)]).astype(np.uint64)
-    return Shard(schema.DOCUMENTS.empty_table(), *_contents(passages, ids, settings))
+    ids = np.column_stack([rows + first, np.zeros_like(rows)]).astype(np.uint64)
+    unnamed = pa.nulls(len(rows), pa.string())
+    documents = pa.table({"document_id": unnamed, "path": pa.repeat("", len(rows)), "member": unnamed})
+    return Shard(documents, *_contents(passages, ids, settings))
 
 
 def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Table, pa.Table, Minima, Words, Numbers]:
+    passages = filter_passages(passages, min_chars=settings.min_chars, drop=settings.drop)
     numbered, contents = distinct(passages, normalize(passages["text"]), document_ids=ids)
     rows = np.flatnonzero(signable(contents, min_near_chars=settings.min_near_chars))
     signatures = sign(

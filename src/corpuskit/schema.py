@@ -27,7 +27,16 @@ REASONS: Final = {
     "same_text": "exact: the cleaned text is the record's, character for character",
     "same_normalized": "exact: only case, width, spacing, quotes or dashes differ",
     "similar": "near: `similarity` by `measure` reaches the threshold",
+    "page_furniture": "filtered: a running head or foot, or a page number, between two pages of the document",
+    "too_short": "filtered: its text has fewer characters than `min_chars`",
+    "dropped": "filtered: an expression of `drop` is found in its text",
 }
+
+FILTER_REASONS: Final = ("page_furniture", "too_short", "dropped")
+"""The reasons of filtered occurrences: of several that apply, the first."""
+
+NOT_FILTERED: Final = -1
+"""`PASSAGES.filtered` of a passage that no filter took out."""
 
 MEASURES: Final = {
     "equal": "the normalized texts are equal",
@@ -225,6 +234,7 @@ PASSAGES: Final = pa.schema(
         *(OCCURRENCES.field(name) for name in ("ordinal", "spans", "start", "end", "line_start", "line_end")),
         _field("text", pa.large_string(), "the passage as cleaned"),
         _field("flags", pa.uint32(), "bits, in the order of OCCURRENCE_FLAGS"),
+        _field("filtered", pa.int8(), "place in REASONS of why it is filtered; -1: it is not"),
     ]
 )
 """What `segment` finds: one row for each passage, in document order."""
@@ -236,7 +246,7 @@ NUMBERED: Final = pa.schema(
     [
         *PASSAGES,
         _field("text_hash", _HASH, "hash of the text"),
-        _field("content", pa.int64(), "row of its content in the batch's CONTENTS"),
+        _field("content", pa.int64(), "row of its content in the batch's CONTENTS; -1: it is filtered"),
         _field("occurrence_id", _HASH, "as in OCCURRENCES"),
     ]
 )
@@ -267,7 +277,7 @@ MEMBERS: Final = pa.schema(
         _field("record", pa.int64(), "the content that became its record; itself for a record"),
         _field("distance", pa.int64(), "Indel distance to the record", unit="units of the measure"),
         _field("total", pa.int64(), "length of both together", unit="units of the measure"),
-        _field("measure", pa.string(), "as in OCCURRENCES"),
+        _field("measure", pa.int8(), "which of MEASURES it is, from 0"),
     ]
 )
 """What `cluster` decides: one row for each content."""

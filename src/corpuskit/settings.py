@@ -7,15 +7,28 @@ import difflib
 import hashlib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ByteSize,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from corpuskit.errors import SettingsError
+
+LEAST_MEMORY: Final = 400_000_000
+"""The interpreter with its libraries takes 0.15 GB, and so does each worker."""
 
 FILE_NAME: Final = "corpuskit.toml"
 
@@ -28,6 +41,7 @@ PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
         "shingle_size_unspaced": 3,
         "bands": 384,
         "rows": 2,
+        "protect": (),
     },
     "scale": {"shingle_size": 7, "bands": 51, "rows": 5},
 }
@@ -67,6 +81,16 @@ class Settings(BaseModel):
     unit: Literal["paragraph", "line", "document"] = _knob(
         "paragraph",
         "What a passage is: a paragraph, rebuilt from the layout; each line; or the whole document.",
+    )
+    min_chars: int = _knob(
+        1,
+        "Passages with fewer characters are filtered: they are in occurrences, but in no record.",
+        ge=1,
+    )
+    drop: tuple[str, ...] = _knob(
+        (),
+        "Regular expressions (RE2): passages in which one of them is found, anywhere in the text as cleaned, are "
+        "filtered. `^` and `$` are the ends of the passage; (?i) ignores case.",
     )
     profile: Literal["default", "noisy", "scale"] = _knob(
         "default",
@@ -123,10 +147,10 @@ class Settings(BaseModel):
         lt=1 << 32,
     )
     protect: tuple[Literal["numbers", "names", "negations"], ...] = _knob(
-        (),
+        ("numbers", "names", "negations"),
         'Differences that carry meaning, of ["numbers", "names", "negations"]: near copies that differ in one of these '
         "kinds become records of their own, linked as variants. Dates are numbers, modal verbs (must, may) are "
-        "negations; the empty list merges them all.",
+        "negations; the empty list merges them all, as the profile noisy does.",
     )
     contains: bool = _knob(
         False,
@@ -146,10 +170,32 @@ class Settings(BaseModel):
         le=4096,
     )
 
+    memory: ByteSize = _knob(
+        "1.5GB",
+        "About how much memory the run may hold at a time, all its processes together. What grows with the corpus "
+        "lives in files beside the result; a document that is large by itself takes several times its size on top.",
+        output=False,
+    )
+
+    @field_validator("memory", mode="after")
+    @classmethod
+    def _enough(cls, memory: ByteSize) -> ByteSize:
+        if memory < LEAST_MEMORY:
+            raise ValueError(f"at least {LEAST_MEMORY // 1_000_000} MB are needed")
+        return memory
+
     @field_validator("protect", mode="after")
     @classmethod
     def _ordered(cls, kinds: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted(set(kinds), key=("numbers", "names", "negations").index))
+
+    @field_validator("drop", mode="after")
+    @classmethod
+    def _expressions(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            if (fault := _fault_of(pattern)) is not None:
+                raise ValueError(f"{pattern!r}: {fault}" if len(patterns) > 1 else fault)
+        return patterns
 
     @model_validator(mode="before")
     @classmethod
@@ -202,6 +248,31 @@ class Settings(BaseModel):
         """Hash of what the rows depend on: 32 hex characters."""
         canonical = json.dumps(self.effective(output_only=True), sort_keys=True)
         return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+_NOT_IN_RE2: Final = (
+    (r"\(\?<?[=!]", "RE2 does not look ahead or behind; match what stands there too, or drop by two expressions"),
+    (r"\\[1-9]", "RE2 has no references back to a group; write out what may be repeated"),
+    (r"[*+?}]\+|\(\?>", "RE2 has no possessive or atomic parts, nor needs them: leave out the `+` or `?>`"),
+    (r"\\[uU][0-9A-Fa-f]", r"RE2 writes a character by its code as \x{2013}, TOML itself as \u2013"),
+    (r"\\Z", r"RE2 writes the end of the text as \z or $"),
+)
+"""What people know from other engines, as expressions of Python's, and what to do instead."""
+
+
+def _fault_of(pattern: str) -> str | None:
+    """What is wrong with a regular expression of `drop`, in one line; None when it is fine."""
+    # Here, because Arrow takes a tenth of a second to load, and commands that drop nothing do without.
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        matches_all = pc.match_substring_regex(pa.array([""]), pattern)[0].as_py()
+    except pa.ArrowInvalid as error:
+        hints = (hint for other, hint in _NOT_IN_RE2 if re.search(other, pattern))
+        said = " ".join(str(error).removeprefix("Invalid regular expression: ").split())
+        return f"not a regular expression of RE2: {next(hints, said)}"
+    return "it is found in every text, even an empty one" if matches_all else None
 
 
 def affects_output(name: str) -> bool:

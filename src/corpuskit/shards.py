@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit import buffers
+from corpuskit import buffers, schema
 from corpuskit.kernels.types import Bytes, Flags, Ints, Minima, Numbers, Words
 from corpuskit.kernels.utf8 import copy_texts
-from corpuskit.memory import Memory
+from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.cluster import Measurable
 from corpuskit.stages.distinct import number
 from corpuskit.stages.merge import Places
@@ -52,26 +52,44 @@ class Contents:
     signed_rows: Ints
 
 
-def index_contents(shards: Sequence[Shard], *, min_near_chars: int) -> Contents:
+def index_contents(shards: Sequence[Shard], *, min_near_chars: int, memory: Memory = IN_MEMORY) -> Contents:
     """Number the contents of all shards."""
-    hashes = np.concatenate([buffers.hash_words(shard.contents["content_hash"]) for shard in shards])
-    numbers, firsts = number(hashes)
+    hashes = memory.concatenate([buffers.hash_words(shard.contents["content_hash"]) for shard in shards])
+    numbers, firsts = number(hashes, memory)
     able = np.concatenate([signable(shard.contents, min_near_chars=min_near_chars) for shard in shards])
-    signed = np.flatnonzero(able[firsts])
-    return Contents(numbers, firsts, hashes[firsts], signed, (np.cumsum(able) - 1)[firsts[signed]])
+    signed = memory.hold(np.flatnonzero(able[firsts]))
+    signed_rows = memory.hold((np.cumsum(able) - 1)[firsts[signed]])
+    return Contents(numbers, firsts, memory.hold(hashes[firsts]), signed, signed_rows)
 
 
-def places(shards: Sequence[Shard], index: Contents) -> Places:
+def places(shards: Sequence[Shard], index: Contents, memory: Memory = IN_MEMORY) -> Places:
     """Where all passages stand."""
-    columns = {name: _passage_column(shards, name) for name in ("start", "end", "line_start", "line_end")}
+    columns = {
+        name: memory.concatenate([buffers.numbers(shard.passages[name]) for shard in shards])
+        for name in ("start", "end", "line_start", "line_end", "filtered")
+    }
     hashes = {
-        name: np.concatenate([buffers.hash_words(shard.passages[column]) for shard in shards])
+        name: memory.concatenate([buffers.hash_words(shard.passages[column]) for shard in shards])
         for name, column in (("occurrence_ids", "occurrence_id"), ("text_hashes", "text_hash"))
     }
-    found = pa.concat_tables([shard.documents for shard in shards])
+    content: Ints = memory.empty(len(columns["start"]), np.int64)
+    document: Ints = memory.empty(len(columns["start"]), np.int64)
+    at, first_content, first_document = 0, 0, 0
+    for shard in shards:
+        here = slice(at, at + len(shard.passages))
+        document[here] = buffers.numbers(shard.passages["document"])
+        document[here] += first_document
+        kept = columns["filtered"][here] == schema.NOT_FILTERED
+        content[here] = -1
+        content[here][kept] = index.numbers[buffers.numbers(shard.passages["content"])[kept] + first_content]
+        at += len(shard.passages)
+        first_content += len(shard.contents)
+        first_document += len(shard.documents)
+        memory.relieve()
+    found = pa.concat_tables([shard.documents.select(["document_id", "path", "member"]) for shard in shards])
     return Places(
-        content=index.numbers[_rebased(shards, "content", [len(shard.contents) for shard in shards])],
-        document=_rebased(shards, "document", [len(shard.documents) for shard in shards]),
+        content=content,
+        document=document,
         document_ids=buffers.one_chunk(found["document_id"]),
         paths=buffers.one_chunk(found["path"]),
         members=buffers.one_chunk(found["member"]),
@@ -95,26 +113,22 @@ def wordings(shards: Sequence[Shard], rows: Ints) -> pa.Array:
     return pa.concat_arrays(parts).take(pa.array(back))
 
 
-def _rebased(shards: Sequence[Shard], name: str, sizes: Sequence[int]) -> Ints:
-    """A column of row numbers inside each shard, as row numbers over all shards."""
-    bases = np.cumsum([0, *sizes])[:-1]
-    columns = [buffers.numbers(shard.passages[name]) for shard in shards]
-    return np.concatenate([column + base for column, base in zip(columns, bases, strict=True)]).astype(np.int64)
+def content_column(shards: Sequence[Shard], name: str, rows: Ints, memory: Memory = IN_MEMORY) -> Ints:
+    """A number column of the shards' CONTENTS, at rows over all shards."""
+    joined = memory.concatenate([buffers.numbers(shard.contents[name]) for shard in shards])
+    found: Ints = memory.hold(joined[rows])
+    return found
 
 
-def _passage_column(shards: Sequence[Shard], name: str) -> Numbers:
-    return np.concatenate([buffers.numbers(shard.passages[name]) for shard in shards])
-
-
-def content_column(shards: Sequence[Shard], name: str) -> Ints:
-    """A number column of the shards' CONTENTS taken together."""
-    return np.concatenate([buffers.numbers(shard.contents[name]) for shard in shards])
-
-
-def text_lengths(shards: Sequence[Shard]) -> Ints:
+def text_lengths(shards: Sequence[Shard], memory: Memory = IN_MEMORY) -> Ints:
     """Length in characters of each passage's text."""
-    lengths = [buffers.numbers(pc.utf8_length(shard.passages["text"])) for shard in shards]
-    return np.concatenate(lengths).astype(np.int64)
+    found: Ints = memory.empty(sum(len(shard.passages) for shard in shards), np.int64)
+    at = 0
+    for shard in shards:
+        found[at : at + len(shard.passages)] = buffers.numbers(pc.utf8_length(shard.passages["text"]))
+        at += len(shard.passages)
+        memory.relieve()
+    return found
 
 
 def band(shards: Sequence[Shard], which: int, rows: Ints) -> Words:
@@ -125,25 +139,27 @@ def band(shards: Sequence[Shard], which: int, rows: Ints) -> Words:
 def measurable(
     shards: Sequence[Shard], index: Contents, order: Ints, needed: Flags, *, permutations: int, memory: Memory
 ) -> Measurable:
-    """What it takes to measure the signed contents `order` (rows of `index.signed`); only of those `needed`, and the
-    lengths of all.
+    """What it takes to measure contents: the signed ones (rows of `index.signed`) in the order `order`.
+
+    Of those that are not `needed` (a flag for each, in that order) there are only the lengths.
     """
-    place = np.empty(len(order), dtype=np.int64)
+    place: Ints = memory.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     chosen = np.flatnonzero(needed[place])  # rows of index.signed, and so in the order of the shards
-    places = place[chosen]
-    n_chars = content_column(shards, "n_chars")[index.firsts[index.signed]][order]
+    places: Ints = memory.hold(place[chosen])
+    firsts: Ints = memory.hold(index.firsts[index.signed[chosen]])
+    n_chars = content_column(shards, "n_chars", index.firsts[index.signed[order]], memory)
     words, bins = shards[0].sketches.shape[1], shards[0].bags.shape[1]
     sketches: Words = memory.empty((len(order), words), np.uint64)
     bags: Numbers = memory.empty((len(order), bins), np.uint16)
-    for column, name in ((sketches, "sketches"), (bags, "bags")):
-        for here, rows, shard in _by_shard(shards, index.signed_rows[chosen], "sketches"):
-            column[places[here]] = getattr(shard, name)[rows]
-    starts, ends = np.zeros(len(order), dtype=np.int64), np.zeros(len(order), dtype=np.int64)
-    firsts = index.firsts[index.signed[chosen]]
-    pieces = list(_by_shard(shards, firsts, "contents"))
+    for here, rows, shard in _by_shard(shards, index.signed_rows[chosen], "sketches"):
+        sketches[places[here]] = shard.sketches[rows]
+        bags[places[here]] = shard.bags[rows]
+        memory.relieve()
+    starts, ends = (memory.empty(len(order), np.int64) for _ in range(2))
+    starts[:], ends[:] = 0, 0
     size = 0
-    for here, rows, shard in pieces:
+    for here, rows, shard in _by_shard(shards, firsts, "contents"):
         offsets = buffers.text_buffers(shard.contents["normalized"])[1]
         lengths = offsets[rows + 1] - offsets[rows]
         ends[places[here]] = size + np.cumsum(lengths)
@@ -151,8 +167,9 @@ def measurable(
         size += int(lengths.sum())
     data: Bytes = memory.empty(max(size, 1), np.uint8)
     at = 0
-    for _, rows, shard in pieces:
+    for _, rows, shard in _by_shard(shards, firsts, "contents"):
         at = copy_texts(*buffers.text_buffers(shard.contents["normalized"]), buffers.frozen(rows), data, at)
+        memory.relieve()
     return Measurable(buffers.frozen(data), starts, ends, n_chars, bags, sketches, permutations)
 
 

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 
 from corpuskit import buffers, schema
 from corpuskit.errors import WriteError
+from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.shards import Shard
 
 MANIFEST: Final = "manifest.json"
@@ -99,7 +100,7 @@ def write_job(folder: Path, files: pa.Table) -> None:
 
 def read_file_list(folder: Path) -> pa.Table:
     """The list of files of a job."""
-    return _map_arrow(folder / "files.arrow")
+    return IN_MEMORY.map_table(folder / "files.arrow")
 
 
 def write_shard(folder: Path, shard: Shard) -> None:
@@ -111,27 +112,15 @@ def write_shard(folder: Path, shard: Shard) -> None:
         np.save(folder / f"{name}.npy", getattr(shard, name))
 
 
-def read_shard(folder: Path) -> Shard:
-    """A shard, mapped into memory: nothing is read until it is used."""
-    tables = [_map_arrow(folder / f"{name}.arrow") for name in ("documents", "passages", "contents")]
-    return Shard(*tables, *(_map_array(folder / f"{name}.npy") for name in _ARRAYS))
-
-
-def _map_array(path: Path) -> Any:
-    with path.open("rb") as handle:  # an array without elements cannot be mapped
-        np.lib.format.read_magic(handle)
-        shape, _, kind = np.lib.format.read_array_header_1_0(handle)
-    return np.load(path, mmap_mode="r") if 0 not in shape else np.zeros(shape, dtype=kind)
+def read_shard(folder: Path, memory: Memory = IN_MEMORY) -> Shard:
+    """A shard, mapped: nothing is read until it is used."""
+    tables = [memory.map_table(folder / f"{name}.arrow") for name in ("documents", "passages", "contents")]
+    return Shard(*tables, *(memory.map_array(folder / f"{name}.npy") for name in _ARRAYS))
 
 
 def _write_arrow(path: Path, table: pa.Table) -> None:
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table.combine_chunks())
-
-
-def _map_arrow(path: Path) -> pa.Table:
-    with pa.memory_map(str(path)) as source:
-        return pa.ipc.open_file(source).read_all()
 
 
 class TableWriter:

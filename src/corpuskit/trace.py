@@ -156,7 +156,9 @@ def _by_line(corpus: Corpus, what: str) -> _Found | None:
     path = documents[0]["path"]
     in_file = pc.field("path") == path
     here = in_file & (pc.field("line_start") <= line) & (pc.field("line_end") >= line)
-    named = _rows(corpus.occurrences, _IDS, here)
+    named = _rows(corpus.occurrences, [*_IDS, "reason"], here)
+    # A passage that furniture cuts does not stand on the furniture's line, though its hull covers it.
+    named = [row for row in named if row["reason"] == "page_furniture"] or named
     if not named:
         raise QueryError(f"{path}:{line}: {_why_nothing(corpus, in_file, line, documents[0]['problem'])}")
     return _of_occurrences("line", named)

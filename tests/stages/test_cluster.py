@@ -8,9 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracles
+from corpuskit import schema
 from corpuskit.stages import cluster as module
 from corpuskit.stages.cluster import cluster, similarity
 from strategies import to_cluster
+
+MEASURES = list(schema.MEASURES)
 
 
 def run(
@@ -30,7 +33,11 @@ def run(
         threshold=Decimal(threshold),
         threads=threads,
     )
-    return members["record"].to_pylist(), similarity(members).tolist(), members["measure"].to_pylist()
+    return (
+        members["record"].to_pylist(),
+        similarity(members).tolist(),
+        [MEASURES[code] for code in members["measure"].to_pylist()],
+    )
 
 
 def family(seed: int, size: int) -> list[str]:

@@ -45,6 +45,26 @@ def test_equal_normalized_text_is_one_content_with_the_ids_that_hashlib_gives(
     assert len(set(expected)) == len(expected)
 
 
+@given(st.lists(st.tuples(passages(4), st.booleans()), max_size=9))
+@settings(max_examples=80, deadline=None)
+def test_filtered_passages_have_no_content_and_change_no_id(rows: list[tuple[str, bool]]) -> None:
+    texts = [text for text, _ in rows]
+    ids = np.zeros((1, 2), dtype=np.uint64)
+    table = passages_of([texts])
+    column = schema.PASSAGES.get_field_index("filtered")
+    places = pa.array([5 if filtered else schema.NOT_FILTERED for _, filtered in rows], pa.int8())
+    some, contents = distinct(
+        table.set_column(column, schema.PASSAGES.field(column), places), normalize(table["text"]), document_ids=ids
+    )
+    every, _ = distinct(table, normalize(table["text"]), document_ids=ids)
+    order = list(dict.fromkeys(normalize_one(text) for text, filtered in rows if not filtered))
+    assert contents["normalized"].to_pylist() == order
+    expected = [-1 if filtered else order.index(normalize_one(text)) for text, filtered in rows]
+    assert some["content"].to_pylist() == expected
+    for name in ("occurrence_id", "text_hash", "flags"):
+        assert some[name].equals(every[name])
+
+
 @given(st.lists(passages(), max_size=6))
 @settings(max_examples=100, deadline=None)
 def test_contents_are_described_as_by_hand(texts: list[str]) -> None:

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import oracles
-from corpuskit.stages.rank import explain, rank
+from corpuskit.schema import CANONICAL_REASONS
+from corpuskit.stages.rank import Copies, explain, rank
 
 
 def made_up(seed: int) -> list[oracles.Passage]:
@@ -27,16 +28,16 @@ def made_up(seed: int) -> list[oracles.Passage]:
 @settings(max_examples=200, deadline=None)
 def test_ranks_and_reasons_are_those_of_the_plain_policy(seed: int, policy: str) -> None:
     passages = made_up(seed)
-    ranking = rank(
+    copies = Copies(
         np.array([passage.content for passage in passages], dtype=np.int64),
         np.array([passage.document for passage in passages], dtype=np.int64),
         np.array([[*passage.text.encode().ljust(16, b"\0")] for passage in passages], dtype=np.uint8).view(np.uint64),
         np.array([len(passage.text) for passage in passages], dtype=np.int64),
-        policy=policy,
-        trust=np.array([next((p.trust for p in passages if p.document == d), 0) for d in range(6)], dtype=np.int64)
+        np.array([next((p.trust for p in passages if p.document == d), 0) for d in range(6)], dtype=np.int64)
         if policy == "trusted"
         else np.zeros(6, dtype=np.int64),
     )
+    ranking = rank(copies, policy=policy)
     order = oracles.priorities(passages, policy)
     assert np.argsort(ranking.ranks["priority"].to_numpy()).tolist() == order
     n_contents = len(order)
@@ -46,9 +47,9 @@ def test_ranks_and_reasons_are_those_of_the_plain_policy(seed: int, policy: str)
     random_ = random.Random(seed)
     records = sorted(random_.sample(range(n_contents), random_.randrange(1, n_contents + 1)))
     record_of = [content if content in records else random_.choice(records) for content in range(n_contents)]
-    why = explain(ranking, np.array(record_of, dtype=np.int64)).to_pylist()
+    why = explain(ranking, np.array(record_of, dtype=np.int64)).tolist()
     for record in records:
-        assert why[record] == oracles.why_canonical(passages, record_of, record, policy)
+        assert list(CANONICAL_REASONS)[why[record]] == oracles.why_canonical(passages, record_of, record, policy)
 
 
 @pytest.mark.parametrize(

@@ -181,9 +181,8 @@ def test_hyphens_before_a_blank_keep_it_where_the_document_has_such() -> None:
     assert "Ein- und Ausfuhr" in texts_of(text)[0]
 
 
-def test_no_join_across_a_blank_line_or_a_page_break() -> None:
+def test_no_join_across_a_blank_line() -> None:
     assert texts_of("a sentence that is cut,\n\nand goes on") == ["a sentence that is cut,", "and goes on"]
-    assert texts_of("a sentence that is cut,\n\fand goes on") == ["a sentence that is cut,", "and goes on"]
 
 
 def test_word_lists_stay_lists() -> None:

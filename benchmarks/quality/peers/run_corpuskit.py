@@ -1,4 +1,4 @@
-"""Texts to clusters by corpuskit, started as the peers are."""
+"""Texts to clusters by corpuskit, started as the peers are; variants are merged, as the truth is the measure."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ def main(source: Path, target: Path, settings: dict[str, object]) -> None:
 
     with source.open(encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in lines]
-    merged = corpuskit.deduplicate(texts, corpuskit.Settings.model_validate(settings))
+    merged = corpuskit.deduplicate(texts, corpuskit.Settings.model_validate({"protect": [], **settings}))
     records = merged["record"].to_pylist()
     target.write_text(json.dumps({"clusters": records, "kept": records}))
 

@@ -1,20 +1,24 @@
-"""Write the word lists that the guard reads: numbers, months, days and territories in the world's main languages.
+"""Write the word lists that the guard reads: numbers, months, days, territories and forms of address.
 
-    pip install babel==2.18.0 num2words==0.5.14
+    pip install babel==2.18.0 num2words==0.5.14 faker==40.54.0
     python benchmarks/quality/variants/make_lexicon.py src/corpuskit/lexicon.json
 
 Months, days and territories are those of the Unicode CLDR (Unicode licence v3) as Babel has them; number words are
-what num2words says. Only single words of at least two characters are kept; a word that a language has for two values
-is left out there.
+what num2words says. Forms of address are what Faker (MIT licence) sets before the names of women and men, in all of its
+languages. Only single words of at least two characters are kept; a word that a language has for two values is left out
+there.
 """
 
 import json
+import pkgutil
 import sys
 import unicodedata
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from babel import Locale, localedata
+from faker.providers import person
 from num2words import num2words
 
 # Official languages of the UN and of states with many speakers; all scripts that CLDR covers at its "modern" level.
@@ -61,29 +65,40 @@ def calendar(locale: Any) -> dict[str, int]:
     return keep(found)
 
 
-def territories(locale: Any) -> list[str]:
-    """Names of countries and regions, folded."""
-    return sorted(
-        {
-            folded(name)
-            for code, name in locale.territories.items()
-            if len(code) == 2 and code.isalpha() and code not in {"XA", "XB", "ZZ"} and len(name) > 1
-        }
-    )
+def territories(locale: Any) -> dict[str, str]:
+    """The names of countries and regions, folded, and the code of each."""
+    return {
+        folded(name): code
+        for code, name in locale.territories.items()
+        if len(code) == 2 and code.isalpha() and code not in {"XA", "XB", "ZZ"} and len(name) > 1
+    }
+
+
+def titles() -> list[str]:
+    """Forms of address before a name, in lower case or with one capital: not military ranks and the like."""
+    found: set[str] = set()
+    for module in pkgutil.iter_modules(person.__path__):
+        provider = import_module(f"faker.providers.person.{module.name}").Provider
+        for kind in ("prefixes_female", "prefixes_male", "prefixes_nonbinary"):
+            found.update(word for title in getattr(provider, kind, ()) for word in title.split())
+    single = {word.strip(".") for word in found if not word.isupper()}
+    return sorted({folded(word) for word in single if len(word) > 1 and all(map(str.isalpha, word))})
 
 
 def main() -> None:
-    lists: dict[str, Any] = {"numbers": {}, "calendar": {}, "territories": []}
-    names: set[str] = set()
+    lists: dict[str, Any] = {"numbers": {}, "calendar": {}}
+    names: dict[str, set[str]] = {}
     for language in LANGUAGES.split():
         localedata._cache.clear()  # resolved aliases of one language show up in the next (Babel 2.18)
         locale = Locale.parse(language)
         lists["numbers"][language] = numbers(language)
         lists["calendar"][language] = calendar(locale)
-        names.update(territories(locale))
+        for name, code in territories(locale).items():
+            names.setdefault(name, set()).add(code)
     for kind in ("numbers", "calendar"):
         lists[kind] = {language: words for language, words in lists[kind].items() if words}
-    lists["territories"] = sorted(names)
+    lists["territories"] = {name: " ".join(sorted(codes)) for name, codes in sorted(names.items())}
+    lists["titles"] = titles()
     Path(sys.argv[1]).write_text(json.dumps(lists, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
 
 

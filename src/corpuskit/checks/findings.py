@@ -19,6 +19,7 @@ CHECKS: Final = {
     "conservation": "every passage has one fate, every record one kept occurrence, and all counts add up",
     "sources": "the sources of a record are its occurrences, in the order that the table promises",
     "flags": "flags that follow from the text or the encoding stand where they should, and only there",
+    "filters": "what `min_chars` and `drop` catch is filtered, for that reason, and nothing else but page furniture is",
     "raw_missing": "the raw files are there to check traceability against",
     "raw_changed": "each raw file has the bytes that were read",
     "traceability": "each passage is its document's text at its spans, and nothing else is in a document",

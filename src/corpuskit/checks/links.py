@@ -13,8 +13,8 @@ from corpuskit.checks.findings import Findings
 from corpuskit.checks.records import Records
 from corpuskit.checks.similarity import problem
 from corpuskit.corpus import Corpus
-from corpuskit.differences import fold_words
 from corpuskit.kernels.types import Ints
+from corpuskit.reading import fold_words
 from corpuskit.settings import Settings
 from corpuskit.stages.cluster import LONG_CHARS
 

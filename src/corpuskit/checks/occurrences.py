@@ -24,14 +24,20 @@ from corpuskit.checks.records import Records
 from corpuskit.kernels.types import Flags, Ints, Words
 from corpuskit.settings import Settings
 from corpuskit.stages.distinct import describe_contents, number, repeat
+from corpuskit.stages.filter import catch
+from corpuskit.stages.merge import FATE_OF_REASON
 from corpuskit.stages.normalize import normalize
 from corpuskit.stages.sign import signable
 
 FATE: Final = {name: place for place, name in enumerate(schema.FATES)}
 _NO_CONTENT: Final = 1 << list(schema.OCCURRENCE_FLAGS).index("no_content")
 
-# What goes with each fate; a filter's reasons are its own.
-_REASONS: Final = {"kept": ("canonical",), "exact": ("same_text", "same_normalized"), "near": ("similar",)}
+# What goes with each fate.
+_REASONS: Final = {
+    fate: tuple(name for name, of in zip(schema.REASONS, FATE_OF_REASON.to_pylist(), strict=True) if of == fate)
+    for fate in schema.FATES
+}
+_CAUGHT: Final = [list(schema.REASONS).index(name) for name in ("too_short", "dropped")]
 _MEASURES: Final = {"kept": ("equal",), "exact": ("equal",), "near": ("indel_chars", "indel_words")}
 
 
@@ -88,6 +94,7 @@ def check_occurrences(
     passages = _resolve(table, documents, records, settings)
     _check_values(passages, records, findings)
     _check_place(passages, documents, findings)
+    _check_filters(passages, settings, findings)
     _check_ids(passages, findings)
     return passages
 
@@ -150,7 +157,7 @@ def _check_values(passages: Passages, records: Records, findings: Findings) -> N
             findings.add_rows("schema", wrong, f"{name} is not one that goes with the fate {kind}", table)
     bits, wrong = flag_bits(table["flags"], schema.OCCURRENCE_FLAGS)
     findings.add_rows("schema", wrong, "flags are not known names, each once, in the order of the list", table)
-    known = filtered | (passages.record >= 0)
+    known = ~is_null(table["text"]) | (passages.record >= 0)
     wrong = known & ((bits & _NO_CONTENT == 0) != passages.has_content)
     findings.add_rows("flags", wrong, "no_content does not go with the text", table)
     _check_texts(passages, records, findings)
@@ -169,6 +176,24 @@ def _check_texts(passages: Passages, records: Records, findings: Findings) -> No
     reason_same = buffers.numbers(pc.is_in(table["reason"], pa.array(["canonical", "same_text"])))
     wrong = (fate != FATE["filtered"]) & (empty != reason_same) & ~same
     findings.add_rows("schema", wrong, "the reason does not go with where the text stands", table)
+
+
+def _check_filters(passages: Passages, settings: Settings, findings: Findings) -> None:
+    """What is caught by the settings, of the texts that stand here; records are checked with their own."""
+    table = passages.table
+    known = ~is_null(table["text"])
+    own = np.flatnonzero(known)
+    caught = np.full(len(table), schema.NOT_FILTERED, dtype=np.int8)
+    caught[own] = catch(table["text"].take(pa.array(own)), min_chars=settings.min_chars, drop=settings.drop)
+    reason = buffers.numbers(pc.fill_null(pc.index_in(table["reason"], pa.array(list(schema.REASONS))), -1))
+    filtered = passages.fate == FATE["filtered"]
+    furniture = filtered & (reason == list(schema.REASONS).index("page_furniture"))
+    findings.add_rows("filters", ~filtered & (caught >= 0), "the settings filter it, but it was not", table)
+    wrong = filtered & known & np.isin(reason, _CAUGHT) & (caught != reason)
+    findings.add_rows("filters", wrong, "it was filtered, but not by the settings for this reason", table)
+    lines = buffers.numbers(table["line_end"]) - buffers.numbers(table["line_start"])
+    wrong = furniture & ((lines > 0) | (settings.unit != "paragraph"))
+    findings.add_rows("filters", wrong, "page furniture is one line of a document cut into paragraphs", table)
 
 
 def _check_place(passages: Passages, documents: Documents, findings: Findings) -> None:
@@ -194,7 +219,7 @@ def _check_ids(passages: Passages, findings: Findings) -> None:
     numbers, firsts = number(passages.content)
     repetitions, _ = repeat(passages.run, numbers, len(firsts))
     expected = hashing.occurrence_ids(hex_words(table["document_id"])[0], passages.content, repetitions)
-    known = (passages.fate == FATE["filtered"]) | (passages.record >= 0)
+    known = ~is_null(table["text"]) | (passages.record >= 0)
     wrong = well_formed & known & ~(ids == expected).all(axis=1)
     findings.add_rows("ids", ~well_formed, "occurrence_id is not 32 hex characters", table)
     message = "occurrence_id is not the hash of document, normalized text and repetition"

@@ -17,6 +17,7 @@ from corpuskit.corpus import Corpus
 from corpuskit.kernels.types import Flags, Ints, Numbers, Words
 from corpuskit.settings import Settings
 from corpuskit.stages.distinct import describe_contents
+from corpuskit.stages.filter import catch
 from corpuskit.stages.normalize import normalize
 from corpuskit.stages.sign import band_keys, sign, signable, sketch
 
@@ -62,6 +63,8 @@ def check_records(corpus: Corpus, settings: Settings, files: ExitStack, findings
         hashes = hashing.hash_texts(normalized, hashing.RECORD)
         contents = describe_contents(normalized, hashes)
         ids = _check_rows(table, hashes, contents, findings)
+        caught = catch(table["text"], min_chars=settings.min_chars, drop=settings.drop) >= 0
+        findings.add_rows("filters", caught, "the settings filter its text, but it is a record", table)
         able = signable(contents, min_near_chars=settings.min_near_chars)
         signatures = sign(
             normalized,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import typer
+from pydantic import ByteSize
 
 from corpuskit.errors import SettingsError
 from corpuskit.settings import Settings, find_file, load
@@ -43,8 +44,9 @@ def effective(config: Path | None, flags: Mapping[str, Any]) -> tuple[Settings, 
     for name in ADDED:
         if name in overrides:
             overrides[name] = (*getattr(configured, name), *overrides[name])
-    if overrides.get("protect") == [NONE]:
-        overrides["protect"] = ()
+    for name in ("protect", "drop"):
+        if overrides.get(name) == [NONE]:
+            overrides[name] = ()
     if "canonical" in overrides:
         overrides["canonical"] = _canonical(overrides["canonical"])
     return load(path, overrides), path
@@ -91,13 +93,15 @@ def allowed(name: str) -> str:
         return ", ".join(bounds)
     if _annotation(name) is bool:
         return "true, false"
+    if _annotation(name) is ByteSize:
+        return "a size, as in 800MB"
     if get_origin(_annotation(name)) is Literal:
         return ", ".join(toml(choice) for choice in get_args(_annotation(name)))
     if name == "canonical":
         return ", ".join(map(toml, policy_names())) + ", or a list of patterns"
     if choices := _choices(name):
         return f"a list of {', '.join(map(toml, choices))}"
-    return "a list of patterns"
+    return "a list of regular expressions" if name == "drop" else "a list of patterns"
 
 
 def _annotation(name: str) -> Any:
@@ -130,6 +134,8 @@ def _typed(name: str) -> tuple[Any, str | None, str]:
     annotation = _annotation(name)
     if name in ADDED:
         return list[str], "PATTERN", " Adds to the setting; may be repeated."
+    if name == "drop":
+        return list[str], "REGEX", f" Repeat it for several; `{NONE}` for an empty list."
     if name == "canonical":
         return list[str], "POLICY", " Repeat it for a list of patterns."
     if choices := _choices(name):
@@ -138,6 +144,8 @@ def _typed(name: str) -> tuple[Any, str | None, str]:
         return annotation, "WORD", f" One of {', '.join(get_args(annotation))}."
     if annotation is Decimal:
         return str, "NUMBER", ""  # as written: 0.85 has no exact binary fraction
+    if annotation is ByteSize:
+        return str, "SIZE", " As in 1.5GB or 800MB."
     return annotation, None if annotation is bool else "N", ""
 
 

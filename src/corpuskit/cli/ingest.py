@@ -82,15 +82,12 @@ def run(
     becomes a row of documents with its problem, and the run goes on.
     """
     from corpuskit.cli.console import Bars, out
-    from corpuskit.kernels.jit import compiled_before
     from corpuskit.pipeline import ingest
 
     settings, file = effective(config, flags)
     with Bars() as bars:
         if file:
             bars.note(f"settings from {file}")
-        if not compiled_before():
-            bars.note("first run: compiling kernels, about half a minute, once")
         result = ingest(raw, curated, settings, allow_shrink=allow_shrink, progress=bars)
     if as_json:
         out.print(json.dumps(asdict(result), indent=2, default=str), soft_wrap=True)
@@ -111,7 +108,7 @@ def summarize(result: "Result") -> None:
         (result.passages, ("passage found", "passages found"), ""),
         (result.exact, ("exact copy", "exact copies"), ""),
         (result.near, ("near copy merged", "near copies merged"), ""),
-        *([(result.filtered, ("passage filtered", "passages filtered"), "")] if result.filtered else []),
+        *((number, *_filtered(reason)) for reason, number in result.filter_reasons.items()),
         (result.records, ("record written", "records written"), f" to {result.curated}"),
         *([(result.variants, ("of them a variant", "of them variants"), " of others")] if result.variants else []),
         *([(result.contains, ("link", "links"), " to what records hold")] if result.contains else []),
@@ -127,6 +124,18 @@ def summarize(result: "Result") -> None:
         say(f"and {result.problems - SHOWN:,} more: rows of documents.parquet with a problem", indent=4)
     rate = bytes_shown(result.raw_bytes / result.seconds) if result.seconds else "0 bytes"
     say(f"{seconds_shown(result.seconds)}, {rate}/s", style="dim")
+
+
+_FILTERED: Final = {
+    "page_furniture": ("line of page furniture filtered", "lines of page furniture filtered"),
+    "too_short": ("short passage filtered", "short passages filtered"),
+    "dropped": ("passage filtered by `drop`", "passages filtered by `drop`"),
+}
+
+
+def _filtered(reason: str) -> tuple[tuple[str, str], str]:
+    """What was filtered for a reason, one and several."""
+    return _FILTERED.get(reason, (f"passage filtered: {reason}", f"passages filtered: {reason}")), ""
 
 
 def _left_out(reason: str) -> tuple[tuple[str, str], str]:

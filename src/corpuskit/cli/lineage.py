@@ -7,7 +7,7 @@ from rich.text import Text
 
 from corpuskit.cli.console import columns, count, interactive, say, visible
 from corpuskit.cli.differences import differences, shortened
-from corpuskit.schema import CANONICAL_REASONS, MEASURES
+from corpuskit.schema import CANONICAL_REASONS, MEASURES, REASONS
 from corpuskit.text import normalize
 from corpuskit.trace import Copy, Lineage, Link, Trace
 
@@ -83,6 +83,8 @@ def _show_filtered(copy: Copy) -> None:
             f": filtered, {visible(copy.reason)}; it has no record",
         )
     )
+    if copy.reason in REASONS:
+        say(REASONS[copy.reason].removeprefix("filtered: "), style="dim")
     say(visible(copy.text or "", lines=True), indent=4)
     _show_places([copy], full=True)
 

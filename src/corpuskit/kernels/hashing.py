@@ -6,7 +6,7 @@ Equal to `hashlib.blake2b(data, digest_size=16, person=person)` for each string,
 import numpy as np
 
 from corpuskit.kernels.jit import kernel
-from corpuskit.kernels.types import Bytes, Ints, Word, Words
+from corpuskit.kernels.types import Bytes, Ints, Small, Word, Words
 
 _IV = np.array(
     [
@@ -181,3 +181,18 @@ def count_repetitions(groups: Ints, numbers: Ints, n_numbers: int, repetitions: 
             distinct[number] += 1
         repetitions[i] = seen[number]
         seen[number] += 1
+
+
+@kernel
+def count_copies(groups: Ints, numbers: Ints, n_copies: Ints, n_groups: Ints, last: Small) -> None:
+    """How often each number occurs (`n_copies`), and in how many groups (`n_groups`); both zeros at first.
+
+    `groups` never decreases; negative numbers do not count. `last` is int32, -1 for each number.
+    """
+    for i in range(len(groups)):
+        number = numbers[i]
+        if number >= 0:
+            n_copies[number] += 1
+            if last[number] != groups[i]:
+                last[number] = groups[i]
+                n_groups[number] += 1

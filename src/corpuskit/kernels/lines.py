@@ -103,6 +103,7 @@ CAPITALS: Final = 2048  # has letters with case, and no small one
 NOTE_FIRST: Final = 256  # starts with a note's number, [5], that did not occur before, or whose note had its turn
 NOTE_AGAIN: Final = 512  # starts with a note's number that occurred before
 NOTE_ALONE: Final = 1024  # consists of it, but for a point behind it
+TURNED: Final = 4096  # furniture stands at the page break before the line: that is a page's
 
 N_NOTES: Final = 1024  # note numbers are remembered modulo this
 # Places behind the numbers: of the last run of references, and of the notes since.

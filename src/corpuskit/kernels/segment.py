@@ -24,6 +24,7 @@ from corpuskit.chartables import (
     SYMBOL,
     UPPER,
 )
+from corpuskit.kernels.furniture import FEWEST_COLUMNS, put_back, set_aside
 from corpuskit.kernels.jit import kernel
 from corpuskit.kernels.layout import (
     EVIDENCE,
@@ -65,9 +66,11 @@ from corpuskit.kernels.lines import (
     NOTE_ALONE,
     NOTE_FIRST,
     NOTE_PLACES,
+    PAGE,
     POINTED,
     RULE,
     TRAILING,
+    TURNED,
     Line,
     count_lines,
     scan_lines,
@@ -79,6 +82,7 @@ BREAK: Final = 0  # a new passage
 SPACE: Final = 1  # joined with a blank
 BARE: Final = 2  # joined with nothing
 KEEP: Final = 3  # the same passage, on a line of its own
+# 4 is FURNITURE, of kernels.furniture.
 
 # Layout bits that `judge` returns.
 WRAPPED: Final = 1
@@ -87,6 +91,9 @@ UNCERTAIN: Final = 4
 
 OPEN_BRACKET_ODDS: Final = 12.0  # how much likelier a break cuts a sentence where a bracket is open
 OPEN_BRACKET_LINES: Final = 20  # a bracket that stays open for longer was never closed
+LEAST_CUT_ODDS: Final = 0.5  # that a page break in a wrapped text cuts a paragraph, whatever its other breaks do
+MOST_CUT_ODDS: Final = 8.0
+STRONG_ODDS: Final = 10.0  # of a join across a form feed that may be no page's
 _RUNS_ON: Final = np.isin(np.arange(16), (LOWER, STOP, COMMA, SEMI, COLON, CLOSE))  # by start class
 _BEGINS: Final = np.isin(np.arange(16), (UPPER, OPEN))
 MOST_VERSE_COLUMNS: Final = 80
@@ -261,9 +268,12 @@ def judge(data: Bytes, lines: Numbers, first: int, stop: int, gaps: Small, lette
             depth = 0
         line["relation"] = relation
     _keep_blocks(data, lines, first, stop, 0.99 if caseless else (upper + 1.0) / (cased + 10.0), width)
+    if not pointless:
+        _join_pages(lines, first, stop, width, hyphens, base, evidence, suspended, spaced_open, spaced_points)
     layout = UNCERTAIN if pointless or (doubt > 0.1 * n_pairs and doubt > 1.0) else 0
     for i in range(first, stop):
-        if lines[i]["relation"] == SPACE or lines[i]["relation"] == BARE:
+        joined = lines[i]["relation"] == SPACE or lines[i]["relation"] == BARE
+        if joined and not lines[i]["traits"] & PAGE:
             return layout | (WRAPPED if shares[WRAP] >= shares[LINK] else BROKEN_LINES)
     return layout
 
@@ -356,6 +366,56 @@ def _keep_blocks(data: Bytes, lines: Numbers, first: int, stop: int, upper: floa
 
 
 @kernel
+def _join_pages(
+    lines: Numbers,
+    first: int,
+    stop: int,
+    width: int,
+    hyphens: bool,
+    base: int,
+    evidence: Numbers,
+    suspended: bool,
+    spaced_open: bool,
+    spaced_points: bool,
+) -> None:
+    """Join a paragraph that a page break cuts, by the evidence that other line breaks are judged by.
+
+    A page may end anywhere: cuts and paragraphs' ends are as common there as among all breaks of the document, blank
+    lines included. Where nothing shows that the form feed is a page's (TURNED), or no width what was cut, the odds
+    must be high. Blocks that are kept line by line are left alone.
+    """
+    cut = 1.0
+    ended = 1.0
+    for i in range(first + 1, stop):
+        relation = lines[i]["relation"]
+        if not lines[i]["traits"] & PAGE:
+            cut += relation in (SPACE, BARE)
+            ended += relation == BREAK
+    prior = min(max(cut / ended, LEAST_CUT_ODDS), MOST_CUT_ODDS) if width > 0 else 1.0
+    kind = WRAP if width > 0 else LINK
+    for i in range(first + 1, stop):
+        line = lines[i]
+        before = lines[i - 1]
+        kept = before["relation"] == KEEP or (i + 1 < stop and lines[i + 1]["relation"] == KEEP)
+        tabled = (line["traits"] | before["traits"]) & (GAPPED | DOTTED)
+        if not line["traits"] & PAGE or kept or tabled or _is_rule(line, before["last"]) or _is_rule(before, END_STOP):
+            continue
+        indent = indent_of(line, before, base)
+        if width > 0 and before["relation"] != BREAK and line["indent"] != before["indent"]:
+            continue
+        if width == 0 and before["width"] < FEWEST_COLUMNS:
+            continue
+        odds = prior * line["wrap_odds"] * evidence[kind, indent] / evidence[PARAGRAPH, indent]
+        full = False
+        if width > 0:
+            fit = fit_of(line, before, width, hyphens)
+            odds *= evidence[WRAP, fit] / evidence[PARAGRAPH, fit]
+            full = fit < 2
+        if odds > (1.0 if full and line["traits"] & TURNED else STRONG_ODDS):
+            line["relation"] = _join_of(line, before, suspended, spaced_open, spaced_points)
+
+
+@kernel
 def count_all_lines(data: Bytes, offsets: Ints) -> int:
     """An upper bound of the lines with content in all documents."""
     count = 0
@@ -388,5 +448,9 @@ def judge_documents(
         first = document_lines[document]
         start, end = offsets[document], offsets[document + 1]
         stop = scan_lines(data, start, end, table, ends, lines, first, gaps, notes, letters)
-        layouts[document] = judge(data, lines, first, stop, gaps, letters) if paragraphs else 0
+        layouts[document] = 0
+        if paragraphs:
+            kept = set_aside(data, lines, first, stop, table)
+            layouts[document] = judge(data, lines, first, kept, gaps, letters)
+            put_back(lines, first, kept, stop)
         document_lines[document + 1] = stop

@@ -36,6 +36,9 @@ BLOCK: Final = 8_192
 PIECE: Final = 512
 """Contents in a block, and in what a thread takes of it at a time."""
 
+STEP: Final = 1 << 20
+"""Contents written down between two looks at how much is resident."""
+
 COMPARED: Final = ("candidate_pairs", "refused_by_sketch", "measured_pairs", "matches")
 
 # The dearer the measure, the surer the signatures must be: a pair whose lengths multiply to more than the first number
@@ -127,7 +130,7 @@ def cluster(
         for first in range(0, n, BLOCK):
             compared += _in_pieces(run, decide, kernels.JOIN, first, min(first + BLOCK, n))
             memory.relieve()
-    members = _members(buckets.contents, found, n_chars)
+    members = _members(buckets.contents, found, n_chars, memory)
     return members, dict(zip(COMPARED, compared.tolist(), strict=True))
 
 
@@ -184,16 +187,22 @@ def _rule(threshold: Decimal, permutations: int) -> Rule:
     return Rule(gap.numerator, gap.denominator, LONG_CHARS, buffers.frozen(works), buffers.frozen(disagreements))
 
 
-def _members(active: Ints, found: Found, n_chars: Ints) -> pa.Table:
+def _members(active: Ints, found: Found, n_chars: Ints, memory: Memory) -> pa.Table:
     """MEMBERS of all contents, of what was decided for the active ones."""
-    everyone = np.arange(len(n_chars), dtype=np.int64)
-    columns: list[Numbers] = [everyone.copy(), np.zeros_like(everyone), 2 * n_chars]
-    for column, decided in zip(columns, (active[found.record], found.distance, found.total), strict=True):
-        column[active] = decided
-    longest = np.maximum(n_chars, n_chars[columns[0]])
-    kinds = np.where(columns[0] == everyone, 0, np.where(longest > LONG_CHARS, 2, 1))
-    measures = pa.array(list(schema.MEASURES)).take(pa.array(kinds))
-    return pa.table([*map(pa.array, columns), measures], schema=schema.MEMBERS)
+    record, distance, total = (memory.empty(len(n_chars), np.int64) for _ in range(3))
+    measure = np.zeros(len(n_chars), dtype=np.int8)
+    record[:] = np.arange(len(n_chars))
+    distance[:] = 0
+    total[:] = n_chars
+    total *= 2
+    for first in range(0, len(active), STEP):
+        rows = slice(first, first + STEP)
+        contents, records = active[rows], active[found.record[rows]]
+        record[contents], distance[contents], total[contents] = records, found.distance[rows], found.total[rows]
+        longest = np.maximum(n_chars[contents], n_chars[records])
+        measure[contents] = np.where(records == contents, 0, np.where(longest > LONG_CHARS, 2, 1))
+        memory.relieve()
+    return pa.table([*map(pa.array, (record, distance, total, measure))], schema=schema.MEMBERS)
 
 
 def similarity(members: pa.Table) -> npt.NDArray[np.float64]:

@@ -1,6 +1,7 @@
 """Write down what was decided: the fate of every passage, and a record for each cluster. Nothing is chosen here."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -10,16 +11,23 @@ from corpuskit import buffers, schema
 from corpuskit.kernels.block import gather
 from corpuskit.kernels.rank import select_sources
 from corpuskit.kernels.types import Ints, Numbers, Words
+from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.cluster import similarity
-from corpuskit.stages.distinct import repeat
+from corpuskit.stages.distinct import copies
+
+MEASURE_NAMES: Final = pa.array(list(schema.MEASURES))
+CANONICAL_NAMES: Final = pa.array(list(schema.CANONICAL_REASONS))
+FATE_OF_REASON: Final = pa.array([about.partition(":")[0] for about in schema.REASONS.values()])
+"""The fate that goes with each of REASONS."""
 
 
 @dataclass(frozen=True)
 class Places:
     """Where all passages of the corpus stand, in document order: what lists of sources are made of.
 
-    content, document, start, end, line_start, line_end: one number for each passage; occurrence_ids and text_hashes:
-    uint64[passages, 2]; paths and members: of the documents; document_ids: their ids as hex strings.
+    content (-1 where filtered), document, start, end, line_start, line_end, filtered (place in REASONS of why, -1 where
+    not): one number for each passage; occurrence_ids and text_hashes: uint64[passages, 2]; paths and members: of the
+    documents; document_ids: their ids as hex strings.
     """
 
     content: Ints
@@ -28,6 +36,7 @@ class Places:
     end: Ints
     line_start: Numbers
     line_end: Numbers
+    filtered: Numbers
     occurrence_ids: Words
     text_hashes: Words
     document_ids: pa.Array
@@ -39,21 +48,23 @@ class Places:
 class Decisions:
     """What the whole corpus decided, for each content unless it says otherwise.
 
-    content_hashes: uint64[contents, 2]; record: the content that is its record; similarity, measure: to that record;
-    n_words; canonical: why its wording was kept; family: the head of its family, for records of families that have
-    several, else -1; kept: the passage kept, for each record; record_number: the record's
-    row among records, for each content; n_occurrences, n_documents, min_similarity: for each record.
+    content_hashes: uint64[contents, 2]; record: the content that is its record; similarity, measure (which of
+    MEASURES): to that record; n_words; canonical: why its wording was kept (which of CANONICAL_REASONS); family: the
+    head of its family, for records of families that have several, else -1; record_number: its record's row among
+    records; of_passage: the same for each passage, -1 where it is filtered. For each record: kept, the passage kept;
+    n_occurrences, n_documents, min_similarity.
     """
 
     content_hashes: Words
     record: Ints
     similarity: Numbers
-    measure: pa.Array
+    measure: Numbers
     n_words: Ints
-    canonical: pa.Array
+    canonical: Numbers
     family: Ints
     kept: Ints
     record_number: Ints
+    of_passage: Ints
     n_occurrences: Ints
     n_documents: Ints
     min_similarity: Numbers
@@ -73,42 +84,53 @@ def decide(
     kept: Ints,
     content_hashes: Words,
     n_words: Ints,
-    canonical: pa.Array,
+    canonical: Numbers,
     family: Ints,
+    memory: Memory = IN_MEMORY,
 ) -> Decisions:
     """Draw up the decisions of MEMBERS; records are numbered by the place of the kept passage."""
     record = buffers.numbers(members["record"])
     records = np.flatnonzero(record == np.arange(len(record)))
-    records = records[np.argsort(kept[records])]
-    number = np.full(len(record), -1, dtype=np.int64)
+    records = memory.hold(records[np.argsort(kept[records])])
+    number: Ints = memory.empty(len(record), np.int64)
     number[records] = np.arange(len(records))
-    number = number[record]
-    alike = similarity(members)
-    of_passage = number[places.content]
+    number = memory.hold(number[record])
+    alike = memory.hold(similarity(members))
+    of_passage = memory.hold(np.where(places.content >= 0, of_content(number, places.content), -1))
     least = np.ones(len(records))
     np.minimum.at(least, number, alike)
+    n_occurrences, n_documents = copies(places.document, of_passage, len(records), memory)
     return Decisions(
         content_hashes=content_hashes,
         record=record,
         similarity=alike,
-        measure=buffers.one_chunk(members["measure"]),
+        measure=buffers.numbers(members["measure"]),
         n_words=n_words,
         canonical=canonical,
         family=family,
-        kept=kept[records],
+        kept=memory.hold(kept[records]),
         record_number=number,
-        n_occurrences=np.bincount(of_passage, minlength=len(records)).astype(np.int64),
-        n_documents=repeat(places.document, of_passage, len(records))[1],
-        min_similarity=least,
+        of_passage=of_passage,
+        n_occurrences=n_occurrences,
+        n_documents=n_documents,
+        min_similarity=memory.hold(least),
     )
 
 
 def reasons(rows: Ints, places: Places, decisions: Decisions) -> Numbers:
     """Why the passages at `rows` have their fate: positions in REASONS."""
-    content = places.content[rows]
+    reason = places.filtered[rows].astype(np.int64)
+    some = np.flatnonzero(reason == schema.NOT_FILTERED)
+    content = places.content[rows[some]]
     kept = decisions.kept[decisions.record_number[content]]
-    same_text = (places.text_hashes[rows] == places.text_hashes[kept]).all(axis=1)
-    return np.select([rows == kept, same_text, content == decisions.record[content]], [0, 1, 2], 3)
+    same_text = (places.text_hashes[rows[some]] == places.text_hashes[kept]).all(axis=1)
+    reason[some] = np.select([rows[some] == kept, same_text, content == decisions.record[content]], [0, 1, 2], 3)
+    return reason
+
+
+def of_content(values: Numbers, content: Ints) -> Numbers:
+    """The value of each content; anything for -1, a filtered passage."""
+    return values[content] if len(values) else np.zeros(len(content), dtype=values.dtype)
 
 
 def merge_occurrences(passages: pa.Table, first: int, places: Places, decisions: Decisions) -> pa.Table:
@@ -116,19 +138,21 @@ def merge_occurrences(passages: pa.Table, first: int, places: Places, decisions:
     rows = np.arange(first, first + len(passages))
     content = places.content[rows]
     reason = reasons(rows, places, decisions)
-    fates = pa.array(["kept", "exact", "exact", "near"])
     documents = pa.array(places.document[rows])
     text = pc.if_else(pa.array(reason < 2), pa.scalar(None, pa.large_string()), passages["text"])
+    records = decisions.record[content[content >= 0]]
+    record_ids = np.zeros((len(rows), 2), dtype=np.uint64)
+    record_ids[content >= 0] = decisions.content_hashes[records]
     columns = {name: passages[name] for name in ("ordinal", "spans", "start", "end", "line_start", "line_end")} | {
         "occurrence_id": buffers.hex_strings(places.occurrence_ids[rows]),
         "document_id": places.document_ids.take(documents),
         "path": places.paths.take(documents),
         "member": places.members.take(documents),
         "text": text.cast(pa.string()),
-        "record_id": buffers.hex_strings(decisions.content_hashes[decisions.record[content]]),
-        "fate": fates.take(pa.array(reason)),
-        "similarity": pa.array(decisions.similarity[content]),
-        "measure": decisions.measure.take(pa.array(content)),
+        "record_id": pc.if_else(pa.array(content >= 0), buffers.hex_strings(record_ids), pa.scalar(None, pa.string())),
+        "fate": FATE_OF_REASON.take(pa.array(reason)),
+        "similarity": pa.array(of_content(decisions.similarity, content), mask=content < 0),
+        "measure": MEASURE_NAMES.take(pa.array(of_content(decisions.measure, content), mask=content < 0)),
         "reason": pa.array(list(schema.REASONS)).take(pa.array(reason)),
         "flags": buffers.flag_lists(buffers.numbers(passages["flags"]), tuple(schema.OCCURRENCE_FLAGS)),
     }
@@ -154,7 +178,7 @@ def merge_records(passages: pa.Table, first: int, places: Places, decisions: Dec
         "n_documents": pa.array(decisions.n_documents[begin:end]),
         "min_similarity": pa.array(decisions.min_similarity[begin:end]),
         "variant_group": _groups(decisions, decisions.family[content]),
-        "canonical": decisions.canonical.take(pa.array(content)),
+        "canonical": CANONICAL_NAMES.take(pa.array(decisions.canonical[content])),
         "sources": _list_sources(places, decisions, sources, begin, end),
     }
     return pa.table(columns, schema=schema.RECORDS)
@@ -166,18 +190,18 @@ def _groups(decisions: Decisions, heads: Ints) -> pa.Array:
     return pc.if_else(pa.array(heads >= 0), ids, pa.scalar(None, pa.string()))
 
 
-def choose_sources(places: Places, decisions: Decisions) -> Sources:
+def choose_sources(places: Places, decisions: Decisions, memory: Memory = IN_MEMORY) -> Sources:
     """Choose the passages that each record names, at most MAX_SOURCES: see `RECORDS.sources`."""
     n_records = len(decisions.kept)
-    of_passage = decisions.record_number[places.content]
-    starts = np.zeros(n_records + 1, dtype=np.int64)
-    order = np.empty(len(of_passage), dtype=np.int64)
-    gather(buffers.frozen(of_passage), n_records, starts, order)
+    starts: Ints = memory.empty(n_records + 1, np.int64)
+    order: Ints = memory.empty(int(decisions.n_occurrences.sum()), np.int64)
+    gather(buffers.frozen(decisions.of_passage), n_records, starts, order)
     room = int(np.minimum(decisions.n_occurrences, schema.MAX_SOURCES).sum())
-    selected = np.empty(room, dtype=np.int64)
-    selected_starts = np.zeros(n_records + 1, dtype=np.int64)
+    selected: Ints = memory.empty(room, np.int64)
+    selected_starts: Ints = memory.empty(n_records + 1, np.int64)
     listed, kept, documents_of = map(buffers.frozen, (order, decisions.kept, places.document))
     select_sources(buffers.frozen(starts), listed, kept, documents_of, schema.MAX_SOURCES, selected, selected_starts)
+    memory.relieve()
     return Sources(selected_starts, selected)
 
 

@@ -16,8 +16,11 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers, schema
-from corpuskit.differences import Difference, Evidence, Reading, compare, fold_words
+from corpuskit.differences import Difference
 from corpuskit.kernels.types import Ints
+from corpuskit.lineup import Texts, compare_all, count_evidence
+from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.reading import Evidence, fold_words
 from corpuskit.stages.block import Buckets, split_buckets
 from corpuskit.stages.cluster import Measurable, cluster, similarity
 
@@ -60,19 +63,20 @@ def split(members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[
     evidence = Evidence()
     heads = wordings.filter(pa.array(record[rows] == rows))
     for begin in range(0, len(heads), BATCH):
-        for wording in heads.slice(begin, BATCH).to_pylist():
-            evidence.add(wording)
+        count_evidence(evidence, heads.slice(begin, BATCH))
     numbers: dict[Key, int] = {}
-    head: Reading | None = None
-    for begin in range(0, len(rows), BATCH):
-        contents = rows[begin : begin + BATCH].tolist()
-        for content, wording in zip(contents, wordings.slice(begin, BATCH).to_pylist(), strict=True):
-            if record[content] == content:
-                head = Reading(wording)
-            elif head and (differences := compare(Reading(wording), head, evidence, kinds)):
-                key = int(record[content]), part_key(wording, differences)
-                part[content] = numbers.setdefault(key, len(numbers))
-                found[content] = differences
+    head_at = np.maximum.accumulate(np.where(record[rows] == rows, np.arange(len(rows)), 0))
+    members = np.flatnonzero(record[rows] != rows)
+    for begin in range(0, len(members), BATCH):
+        places = members[begin : begin + BATCH]
+        taken, at = np.unique(np.concatenate([places, head_at[places]]), return_inverse=True)
+        texts = Texts(wordings.take(pa.array(taken)))
+        lefts, rights = np.split(at.reshape(-1).astype(np.int64), 2)
+        for pair, differences in compare_all(texts, lefts, rights, evidence, kinds):
+            content = int(rows[places[pair]])
+            key = int(record[content]), part_key(texts.strings[lefts[pair]], differences)
+            part[content] = numbers.setdefault(key, len(numbers))
+            found[content] = differences
     return Parts(part, found)
 
 
@@ -90,6 +94,7 @@ def cluster_parts(
     n_chars: Ints,
     threshold: Decimal,
     refuse: bool = True,
+    memory: Memory = IN_MEMORY,
 ) -> tuple[pa.Table, dict[str, int]]:
     """MEMBERS after the rule has run inside each part, and what it took; all else is as `cluster` had it."""
     part = parts.part[buckets.contents]
@@ -99,11 +104,15 @@ def cluster_parts(
         n_chars=n_chars,
         threshold=threshold,
         refuse=refuse,
+        memory=memory,
     )
     active = np.flatnonzero(parts.part >= 0)
-    stay = np.arange(len(members))
-    stay[active] += len(members)  # rows of `again`
-    return pa.concat_tables([members, again]).take(pa.array(stay)), compared
+    columns = []
+    for before, after in zip(members.columns, again.columns, strict=True):
+        column = memory.hold(buffers.numbers(before).copy())
+        column[active] = buffers.numbers(after)[active]
+        columns.append(pa.array(column))
+    return pa.table(columns, schema=schema.MEMBERS), compared
 
 
 def family_heads(families: pa.Table, members: pa.Table) -> Ints:
@@ -135,14 +144,15 @@ def variants(families: pa.Table, members: pa.Table, parts: Parts) -> list[Varian
 def link_variants(found: Sequence[Variant], ids: pa.Array, wordings: pa.Array) -> pa.Table:
     """LINKS of variants to the heads of their families; `ids` and `wordings` in pairs: the variant's, the head's."""
     rows = []
+    names, texts = ids.to_pylist(), wordings.to_pylist()
     for place, variant in enumerate(found):
-        left_id, right_id = (ids[2 * place + side].as_py() for side in (0, 1))
-        left, right = (wordings[2 * place + side].as_py() for side in (0, 1))
+        left, right = texts[2 * place : 2 * place + 2]
         spans = (
             _bytes(left, [difference.left for difference in variant.found]),
             _bytes(right, [difference.right for difference in variant.found]),
         )
-        rows.append((left_id, right_id, "variant", variant.similarity, *spans, reason(left, right, variant.found)))
+        words = reason(left, right, variant.found)
+        rows.append((*names[2 * place : 2 * place + 2], "variant", variant.similarity, *spans, words))
     columns = list(zip(*rows, strict=True)) or [()] * len(schema.LINKS)
     arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema.LINKS, strict=True)]
     return pa.table(arrays, schema=schema.LINKS)
@@ -161,4 +171,6 @@ def _shown(text: str, span: tuple[int, int]) -> str:
 
 def _bytes(text: str, spans: Sequence[tuple[int, int]]) -> list[dict[str, int]]:
     """Spans in characters as spans in bytes of the UTF-8 form."""
+    if text.isascii():
+        return [{"start": start, "end": end} for start, end in spans]
     return [{"start": len(text[:start].encode()), "end": len(text[:end].encode())} for start, end in spans]

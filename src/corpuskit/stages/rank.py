@@ -4,6 +4,7 @@ A policy is a list of keys, smaller first, of which the last one (the place of t
 The same keys order the contents, and the wordings (different texts) inside one content.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers, schema
-from corpuskit.kernels.rank import best_of_kinds, why_canonical
-from corpuskit.kernels.types import Ints, Numbers, Words
-from corpuskit.stages.distinct import number, repeat
+from corpuskit.kernels.rank import best_of_kinds, sort_by_digit, why_records, why_wordings
+from corpuskit.kernels.types import Ints, Numbers, Small, Words
+from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.stages.distinct import copies as count_copies
+from corpuskit.stages.distinct import number
 
 POLICIES: Final = {
     "most_copies": ("most_documents", "most_occurrences", "longest", "earliest"),
@@ -23,65 +26,124 @@ POLICIES: Final = {
 }
 
 
+STEP: Final = 1 << 20
+"""Rows looked at between two looks at how much is resident."""
+
+
 @dataclass(frozen=True)
 class Ranking:
     """RANKS, and what is needed to say later why a wording won.
 
-    policy: the names of the keys; content_keys: int64[contents, keys]; wording_keys: int64[wordings, keys];
-    content_of_wording: int64[wordings]; best_wording: int64[contents]; n_occurrences, n_documents: of the contents.
+    policy: the names of the keys; content_keys: int32[contents, keys]; wording_keys: int32[wordings, keys];
+    content_of_wording: int64[wordings]; best_wording: int64[contents].
     """
 
     ranks: pa.Table
     policy: tuple[str, ...]
-    content_keys: Ints
-    wording_keys: Ints
+    content_keys: Small
+    wording_keys: Small
     content_of_wording: Ints
     best_wording: Ints
 
 
-def rank(contents: Ints, documents: Ints, text_hashes: Words, lengths: Ints, *, policy: str, trust: Ints) -> Ranking:
-    """Rank the contents of passages in document order.
-
-    For each passage its content (numbered by first appearance), its document, the hash of its text (uint64[n, 2]) and
-    the length of its text in characters; for each document `trust`, smaller is better. `policy` is a key of POLICIES.
+@dataclass(frozen=True)
+class Copies:
+    """Passages in document order: of each its content (numbered by first appearance), its document, the hash of its
+    text (uint64[n, 2]) and that text's length in characters; and for each document `trust`, smaller is better.
     """
-    n_contents = int(contents.max()) + 1 if len(contents) else 0
-    wordings, first_of_wording = number(text_hashes)
-    content_of_wording = contents[first_of_wording]
+
+    contents: Ints
+    documents: Ints
+    text_hashes: Words
+    lengths: Ints
+    trust: Ints
+
+
+def rank(copies: Copies, *, policy: str, memory: Memory = IN_MEMORY) -> Ranking:
+    """Rank the contents of passages. `policy` is a key of POLICIES."""
+    wordings, first_of_wording = number(copies.text_hashes, memory)
+    content_of_wording = memory.hold(copies.contents[first_of_wording])
+    first_of_content = _firsts(copies.contents, memory)
     names = POLICIES[policy]
-    wording_keys = _keys(names, wordings, first_of_wording, documents, lengths, trust)
-    first_of_content = np.unique(contents, return_index=True)[1].astype(np.int64)
-    content_keys = _keys(names, contents, first_of_content, documents, lengths, trust)
-    best = np.full(n_contents, -1, dtype=np.int64)
-    best_of_kinds(buffers.frozen(wording_keys), buffers.frozen(content_of_wording), best)
-    priority = np.empty(n_contents, dtype=np.int64)
-    priority[np.lexsort(content_keys.T[::-1])] = np.arange(n_contents)
-    kept = _kept(wordings, documents, trust, first_of_wording)[best]
+    wording_keys = _keys(names, wordings, first_of_wording, copies, memory)
+    content_keys = _keys(names, copies.contents, first_of_content, copies, memory)
+    best = memory.hold(np.full(len(first_of_content), -1, dtype=np.int64))
+    frozen = buffers.frozen(wording_keys), buffers.frozen(content_of_wording)
+    for first, last in _steps(len(wording_keys), memory):
+        best_of_kinds(*frozen, first, last, best)
+    priority = memory.empty(len(first_of_content), np.int64)
+    order = _sorted(content_keys, memory)
+    for first, last in _steps(len(order), memory):
+        priority[order[first:last]] = np.arange(first, last)
+    kept = memory.hold(_kept(wordings, first_of_wording, copies)[best])
     ranks = pa.table([pa.array(priority), pa.array(kept)], schema=schema.RANKS)
     return Ranking(ranks, names, content_keys, wording_keys, content_of_wording, best)
 
 
-def explain(ranking: Ranking, record: Ints) -> pa.Array:
-    """Why each content's wording is canonical (a name of CANONICAL_REASONS), given every content's record."""
-    why = np.full(len(record), -1, dtype=np.int64)
+def explain(ranking: Ranking, record: Ints, memory: Memory = IN_MEMORY) -> Numbers:
+    """Why each content's wording is canonical, given every content's record: int8, which of CANONICAL_REASONS."""
+    why = memory.hold(np.full(len(record), -1, dtype=np.int64))
     keys = (ranking.content_keys, ranking.wording_keys, ranking.content_of_wording, ranking.best_wording)
     content_keys, wording_keys, content_of_wording, best = map(buffers.frozen, keys)
-    why_canonical(content_keys, buffers.frozen(record), wording_keys, content_of_wording, best, why)
-    names = pa.array(["only_wording", *ranking.policy, "own_record"])
-    return names.take(pa.array(why + 1))
+    records = buffers.frozen(record)
+    for first, last in _steps(len(record), memory):
+        why_records(content_keys, records, first, last, why)
+    for first, last in _steps(len(content_of_wording), memory):
+        why_wordings(wording_keys, records, content_of_wording, best, first, last, why)
+    names = list(schema.CANONICAL_REASONS)
+    codes = np.array([names.index(name) for name in ("only_wording", *ranking.policy, "own_record")], dtype=np.int8)
+    found: Numbers = codes[why + 1]
+    return found
 
 
-def _keys(names: tuple[str, ...], kinds: Ints, firsts: Ints, documents: Ints, lengths: Ints, trust: Ints) -> Ints:
-    """The policy's keys of each kind (a content or a wording), int64[kinds, keys]."""
+def _steps(n: int, memory: Memory) -> Iterator[tuple[int, int]]:
+    for first in range(0, n, STEP):
+        memory.relieve()
+        yield first, min(first + STEP, n)
+
+
+def _firsts(contents: Ints, memory: Memory) -> Ints:
+    """The first passage of each content, int64: contents are numbered by first appearance."""
+    found: Ints = memory.empty(int(contents.max(initial=-1)) + 1, np.int64)
+    known = 0
+    for first, last in _steps(len(contents), memory):
+        before = np.maximum.accumulate(np.concatenate([[known - 1], contents[first:last]]))
+        new = np.flatnonzero(before[1:] > before[:-1])
+        found[known : known + len(new)] = first + new
+        known += len(new)
+    return found
+
+
+def _keys(names: tuple[str, ...], kinds: Ints, firsts: Ints, copies: Copies, memory: Memory) -> Small:
+    """The policy's keys of each kind (a content or a wording), int32[kinds, keys]."""
     n = len(firsts)
-    columns: dict[str, Numbers] = {
-        "most_documents": -repeat(documents, kinds, n)[1],
-        "most_occurrences": -np.bincount(kinds, minlength=n),
-        "longest": -lengths[firsts],
-        "earliest": firsts,
-        "trusted_source": _least(trust[documents], kinds, n),
+    keys: Small = memory.empty((n, len(names)), np.int32)
+    n_copies, n_documents = count_copies(copies.documents, kinds, n, memory)
+    columns: dict[str, Callable[[], Numbers]] = {
+        "most_documents": lambda: -n_documents,
+        "most_occurrences": lambda: -n_copies,
+        "longest": lambda: -copies.lengths[firsts],
+        "earliest": lambda: firsts,
+        "trusted_source": lambda: _least(copies.trust[copies.documents], kinds, n),
     }
-    return np.column_stack([columns[name] for name in names]).astype(np.int64)
+    for column, name in enumerate(names):
+        keys[:, column] = columns[name]()
+        memory.relieve()
+    return keys
+
+
+def _sorted(keys: Small, memory: Memory) -> Small:
+    """The rows of `keys` in order, int32, by radix sort from the last column to the first."""
+    order: Small = memory.hold(np.arange(len(keys), dtype=np.int32))
+    ordered: Small = memory.empty(len(keys), np.int32)
+    frozen = buffers.frozen(keys)
+    for column in reversed(range(keys.shape[1])):
+        low, high = int(keys[:, column].min(initial=0)), int(keys[:, column].max(initial=0))
+        for shift in range(0, (high - low).bit_length(), 16):
+            sort_by_digit(frozen, column, low, shift, order, ordered)
+            order, ordered = ordered, order
+            memory.relieve()
+    return order
 
 
 def _least(values: Ints, kinds: Ints, n: int) -> Ints:
@@ -90,12 +152,13 @@ def _least(values: Ints, kinds: Ints, n: int) -> Ints:
     return least
 
 
-def _kept(wordings: Ints, documents: Ints, trust: Ints, firsts: Ints) -> Ints:
+def _kept(wordings: Ints, firsts: Ints, copies: Copies) -> Ints:
     """The passage that stands for each wording: the first in the most trusted document that has it."""
-    if not trust.any():
+    if not copies.trust.any():
         return firsts
-    best = _least(trust[documents], wordings, len(firsts))
-    trusted = np.flatnonzero(trust[documents] == best[wordings])
+    trust = copies.trust[copies.documents]
+    best = _least(trust, wordings, len(firsts))
+    trusted = np.flatnonzero(trust == best[wordings])
     kept = np.full(len(firsts), np.iinfo(np.int64).max, dtype=np.int64)
     np.minimum.at(kept, wordings[trusted], trusted)
     return kept

@@ -5,7 +5,10 @@ link of a web page. Which, is learned from each document as a whole (`kernels.la
 
 - One paragraph per line; blank lines between wrapped paragraphs; indented first lines; wrapped lines without either,
   where a short line ends a paragraph; lines cut in mid-sentence: each comes out as paragraphs.
-- Blank lines and page breaks (form feeds) always part passages.
+- Blank lines always part passages. So do page breaks (form feeds), unless they cut a sentence by the same evidence.
+- Page furniture is recognized where form feeds part pages: heads, feet and page numbers that come again from page to
+  page (`kernels.furniture` has the rule). Each such line is a passage of its own that is filtered; a paragraph that
+  it cuts is one passage with two spans. A form feed alone is blank: what it cuts has one span.
 - List items, headings and lines drawn of dashes or stars are passages of their own; an item's wrapped lines are
   joined. A line drawn under a heading that stands alone stays with it.
 - A block of verse, a table, code, and a few short lines (an address, the fields of a record) stay one passage, line by
@@ -51,6 +54,8 @@ _LAYOUT_FLAGS: Final = (
 )
 _JOINED: Final = 1 << list(schema.OCCURRENCE_FLAGS).index("joined")
 
+_FURNITURE: Final = list(schema.REASONS).index("page_furniture")
+
 
 def segment(decoded: pa.Table, *, unit: str) -> tuple[pa.Table, pa.Table]:
     """Cut each document of `decoded` (schema.DECODED; only `text` is read) into passages.
@@ -82,11 +87,13 @@ def _judge_lines(data: Bytes, offsets: Ints, unit: str) -> tuple[Numbers, Ints, 
 
 
 def _write_passages(data: Bytes, offsets: Ints, lines: Numbers, document_lines: Ints, whole: bool) -> pa.Table:
-    n, size = kernel_passages.measure_passages(lines, document_lines, whole)
+    n, n_spans, size = kernel_passages.measure_passages(lines, document_lines, whole)
     documents = np.empty(n, dtype=np.int32)
     ordinals = np.empty(n, dtype=np.int32)
-    spans = np.empty((2, n), dtype=np.int64)
+    spans = np.empty((2, n_spans), dtype=np.int64)
+    span_offsets = np.empty(n + 1, dtype=np.int32)
     line_ranges = np.empty((2, n), dtype=np.int32)
+    furniture = np.empty(n, dtype=np.bool_)
     flags = np.empty(n, dtype=np.uint32)
     text_offsets = np.empty(n + 1, dtype=np.int64)
     texts = np.empty(size, dtype=np.uint8)
@@ -99,24 +106,26 @@ def _write_passages(data: Bytes, offsets: Ints, lines: Numbers, document_lines: 
         documents,
         ordinals,
         spans,
+        span_offsets,
         line_ranges,
+        furniture,
         flags,
         text_offsets,
         texts,
     )
     flags *= _JOINED
-    start, end = pa.array(spans[0]), pa.array(spans[1])
     kind = schema.PASSAGES.field("spans").type
-    span = pa.StructArray.from_arrays([start, end], fields=list(kind.value_type))
+    span = pa.StructArray.from_arrays([pa.array(spans[0]), pa.array(spans[1])], fields=list(kind.value_type))
     columns = {
         "document": pa.array(documents),
         "ordinal": pa.array(ordinals),
-        "spans": pa.ListArray.from_arrays(pa.array(np.arange(n + 1, dtype=np.int32)), span, type=kind),
-        "start": start,
-        "end": end,
+        "spans": pa.ListArray.from_arrays(pa.array(span_offsets), span, type=kind),
+        "start": pa.array(spans[0][span_offsets[:-1]]),
+        "end": pa.array(spans[1][span_offsets[1:] - 1]),
         "line_start": pa.array(line_ranges[0]),
         "line_end": pa.array(line_ranges[1]),
         "text": pa.LargeStringArray.from_buffers(n, pa.py_buffer(text_offsets), pa.py_buffer(texts[:used])),
         "flags": pa.array(flags),
+        "filtered": pa.array(np.where(furniture, _FURNITURE, schema.NOT_FILTERED).astype(np.int8)),
     }
     return pa.table([columns[name] for name in schema.PASSAGES.names], schema=schema.PASSAGES)

@@ -1,0 +1,296 @@
+"""A text as words: cut, folded, and what its capitals and the words of its corpus say.
+
+The idea: words are numbers, runs of letters, and single characters of scripts without spaces. `lineup` does the same
+for many texts at once; this is what it must come to.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property, lru_cache
+from typing import Final
+
+import numpy as np
+
+from corpuskit import text as characters
+from corpuskit.kernels import words
+from corpuskit.kernels.types import Bytes
+from corpuskit.lexicon import GERMAN, lexicon
+
+LOWER_SHARE: Final = 0.1
+"""A word of which the corpus writes at least so large a share without a capital is no name."""
+
+KNOWN: Final = 3
+"""Names with so many mentions are known."""
+
+COMMONPLACE_SHARE: Final = 0.05
+COMMONPLACE_TEXTS: Final = 20
+"""A name in so large a share of the texts, and in so many, is what the corpus is about: the UN in speeches there."""
+
+LONGEST_REFERENCE: Final = 200
+"""A reference behind a quotation is not looked for farther than so many characters from the end."""
+
+
+class Reading:
+    """One text, cut into words; the marks of a list, page or paragraph number in front are left out.
+
+    `written` and `folded` are its words, which stand between the characters `begin` and `end`. Those of many texts are
+    cut at once by `lineup`, which hands them over.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.begin, self.end = bounds(text)
+        self.written: list[str] = _pattern().findall(text, self.begin, self.end)
+        self.folded = list(map(fold, self.written))
+
+    @classmethod
+    def of(
+        cls,
+        text: str,
+        begin: int,
+        written: list[str],
+        folded: list[str],
+        starts: list[int],
+        ends: list[int],
+        addressed: bool,
+    ) -> "Reading":
+        """The reading of a text whose words are known, and their places, and whether there is an address."""
+        reading = cls.__new__(cls)
+        reading.text, reading.begin, reading.written, reading.folded = text, begin, written, folded
+        reading.__dict__["starts"], reading.__dict__["ends"] = starts, ends
+        if not addressed:
+            reading.__dict__["addresses"] = []
+        return reading
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each word begins, in characters."""
+        return [match.start() for match in _pattern().finditer(self.text, self.begin, self.end)]
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where each word ends, in characters."""
+        return [match.end() for match in _pattern().finditer(self.text, self.begin, self.end)]
+
+    @cached_property
+    def capitals_tell(self) -> bool:
+        """Whether most words have no capital, so that one says something."""
+        initials = [word[0] for word in self.written[1:]]
+        return 4 * sum(map(str.isupper, initials)) <= 3 * sum(map(str.isalpha, initials))
+
+    @cached_property
+    def german(self) -> bool:
+        """Whether all nouns have a capital."""
+        return len(GERMAN.intersection(self.folded)) >= 3
+
+    @cached_property
+    def addresses(self) -> list[tuple[int, int]]:
+        """Where URLs, e-mail addresses and file names stand."""
+        return [self._around(*match.span()) for match in _ADDRESS.finditer(self.text)]
+
+    def before(self, at: int) -> str:
+        """What stands between a word and the one before it."""
+        return self.text[self.ends[at - 1] if at else self.begin : self.starts[at]]
+
+    def begins_sentence(self, at: int) -> bool:
+        """Whether a capital may be there because a sentence begins; not after `Mr.`, `Dr.`, `J.`."""
+        return at == 0 or ends_sentence(self.written[at - 1], self.before(at))
+
+    def in_address(self, at: int) -> bool:
+        """Whether the word is part of an address."""
+        return any(start <= self.starts[at] < end for start, end in self.addresses) if self.addresses else False
+
+    def _around(self, start: int, end: int) -> tuple[int, int]:
+        """The run of non-blank characters around a place."""
+        begin = max(self.text.rfind(blank, 0, start) for blank in _BLANKS) + 1
+        ends = [self.text.find(blank, end) for blank in _BLANKS]
+        return begin, min((found for found in ends if found >= 0), default=len(self.text))
+
+
+def bounds(text: str) -> tuple[int, int]:
+    """The characters between which the words of a text stand: behind marks in front, before a reference behind."""
+    begin = _front(text)
+    return begin, _behind(text, begin)
+
+
+def has_address(text: str) -> bool:
+    """Whether a URL, an e-mail address or a file name stands in it."""
+    return _ADDRESS.search(text) is not None
+
+
+def ends_sentence(word: str, between: str) -> bool:
+    """Whether a sentence ends behind a word, before the next; not behind `Mr.`, `Dr.`, `J.`."""
+    if between == " ":
+        return False
+    if between.startswith(".") and len(word) <= 3 and word[0].isupper() and word.isalpha():
+        between = between[1:]
+    return any(mark in _SENTENCE_MARKS for mark in between)
+
+
+@dataclass
+class Evidence:
+    """What a corpus does with its words, folded: in how many places, and with a capital in how many `texts`.
+
+    lower: without a capital; upper: with one in mid-sentence; texts_with: texts in which it has one, anywhere.
+    """
+
+    lower: Counter[str] = field(default_factory=Counter)
+    upper: Counter[str] = field(default_factory=Counter)
+    texts_with: Counter[str] = field(default_factory=Counter)
+    texts: int = 0
+
+    def add(self, text: str) -> None:
+        """Count the words of one more text."""
+        self.add_reading(Reading(text))
+
+    def add_reading(self, reading: Reading) -> None:
+        """Count the words of one more text, which is cut already."""
+        self.texts += 1
+        places: Iterable[int] = range(len(reading.written))
+        if reading.addresses:
+            places = [at for at in places if not reading.in_address(at)]
+        written, folded = reading.written, reading.folded
+        self.lower.update([folded[at] for at in places if written[at][0].islower()])
+        capitals = [at for at in places if written[at][0].isupper()]
+        if reading.capitals_tell:
+            self.upper.update([folded[at] for at in capitals if not reading.begins_sentence(at)])
+            self.texts_with.update({folded[at] for at in capitals})
+
+    def ordinary(self, word: str) -> bool:
+        """Whether the corpus writes it without a capital often enough."""
+        lower = self.lower[word]
+        return lower > 0 and lower >= LOWER_SHARE * (lower + self.upper[word])
+
+    def commonplace(self, word: str) -> bool:
+        """Whether it is a name that so many texts have that it tells little."""
+        return self.texts_with[word] >= max(COMMONPLACE_TEXTS, COMMONPLACE_SHARE * self.texts)
+
+    def pure(self, word: str) -> bool:
+        """Whether it is nothing but a name, as far as the corpus knows."""
+        return not self.lower[word] and self.upper[word] > 0 and not self.commonplace(word)
+
+
+_BLANKS: Final = " \n\t\u3000"
+_SENTENCE_MARKS: Final = frozenset(".!?:;…。！？؟।•*\n")
+_ADDRESS: Final = re.compile(r"[:@.](?:(?<=:)//|(?<=\w@)(?=\w)|(?<=\w\.)(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b)|(?<=\bwww\.))")
+"""What only an address or a file name has inside: it is the run of non-blanks around."""
+CHINESE: Final = "〇零一二三四五六七八九十百千万萬亿億两兩"
+_SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
+
+# One mark in front: bullets, quotes and markup; a number or letter with a mark behind it; a number before a capital or
+# a letter of a script without capitals. Years and numbers before a word in lower case stay: `12 months`, `2003 was`.
+_ENUMERATOR: Final = (
+    r"(?:\d{1,4}(?:[.\-]\d{1,3})*(?:\.?[^\W\d_])?\d?|[^\W\d_]|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十]{1,3})"
+)
+_FRONT: Final = re.compile(
+    rf"(?:(?:</?\w+>|\W)*{_ENUMERATOR}(?:\s*[.)\]:、．）/])+,?(?:</\w+>)?(?:\s+|(?=[^\W\d_]{{2}}))"
+    r"|\^[A-Z]\s+|(?:</?\w+>|\W)*(?:\d{1,3}(?:\.\d{1,3})*|\d{1,2}[^\W\d_])\s+(?=[\"'“‘«]*(?P<next>[^\W\d_a-z]\w*)))",
+)
+
+# What stands behind the end of a quotation or of a sentence: `." [1958th meeting, para. 223.]`, `” (A/47/PV.12, p. 18)`
+# the number of a note.
+_BEHIND: Final = re.compile(
+    r"(?:(?<=[\"”’»」'.!?。])[\s.,;]*[(\[（【](?:[^()\[\]]|\([^()\[\]]*\))*\d(?:[^()\[\]]|\([^()\[\]]*\))*[)\]）】]"
+    r"|(?<=[\"”»」])[.,;]?\d{1,3})\W*\Z"
+)
+
+
+def _front(text: str) -> int:
+    """Where the text begins behind list marks and page numbers."""
+    begin = 0
+    for _ in range(3):
+        match = _FRONT.match(text, begin)
+        if not match or match.end() == len(text):
+            break
+        following = match["next"]
+        if following and (following[0].islower() or "calendar" in " ".join(lexicon().values.get(fold(following), ()))):
+            break
+        begin = match.end()
+    return begin
+
+
+_BRACKETS: Final = ")]）】"
+
+
+def _behind(text: str, begin: int) -> int:
+    """Where the text ends before a reference behind it."""
+    last = len(text)
+    bracket = False
+    while last > begin and not (text[last - 1].isalnum() or text[last - 1] == "_"):
+        last -= 1
+        bracket = bracket or text[last] in _BRACKETS
+    if last == begin or not (bracket or text[last - 1].isdecimal()):
+        return len(text)  # the pattern cannot match: looking took a tenth of the time
+    found = _BEHIND.search(text, max(begin, len(text) - LONGEST_REFERENCE))
+    return found.start() if found else len(text)
+
+
+@cache
+def word_kinds() -> Bytes:
+    """uint8[0x110000]: the kind of each code point, as `kernels.words` has them."""
+    table = characters.classes()
+    marked = np.flatnonzero(table[:0x10000] & characters.LETTER).tolist()
+    kinds = np.zeros(0x110000, dtype=np.uint8)
+    for code in marked:
+        category = unicodedata.category(chr(code))
+        unspaced = table[code] & characters.UNSPACED
+        if category == "Nd":
+            kinds[code] = words.DIGIT
+        elif chr(code) in _SUPERSCRIPTS:
+            kinds[code] = words.RAISED
+        else:
+            kinds[code] = words.ALONE if unspaced else words.NUMERAL if category[0] == "N" else words.LETTER
+    kinds[0x10000:0x1F000] = words.LETTER
+    kinds[0x20000:0x323B0] = words.ALONE
+    kinds[[ord(char) for char in CHINESE]] |= words.CHINESE
+    kinds.flags.writeable = False
+    return kinds
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Numbers, words, and single characters of scripts without spaces."""
+    kinds = word_kinds() & 15
+    digit, other, letter, alone = (
+        _class(np.flatnonzero(kinds == kind).tolist())
+        for kind in (words.DIGIT, words.NUMERAL, words.LETTER, words.ALONE)
+    )
+    number = rf"{digit}+(?:[.,:/٫٬'’·]{digit}+)*[{_SUPERSCRIPTS}]*|{other}"
+    return re.compile(rf"{number}|{letter}+(?<=[nN])['’][tT](?!{letter})|{letter}+|[{CHINESE}]{{2,}}|{alone}")
+
+
+def _class(codes: Sequence[int]) -> str:
+    """A character class of code points, ascending."""
+    places = np.asarray(codes)
+    breaks = np.flatnonzero(np.diff(places) > 1) + 1
+    return "[" + "".join(f"\\U{run[0]:08x}-\\U{run[-1]:08x}" for run in np.split(places, breaks)) + "]"
+
+
+@lru_cache(maxsize=1 << 16)
+def fold(word: str) -> str:
+    """A word for comparison; a number with its digits as ASCII, thousands joined, other marks as points."""
+    if unicodedata.category(word[0])[0] != "N":
+        return characters.normalize(word)
+    plain = "".join(str(unicodedata.decimal(char, char)) for char in word)
+    parts = re.split(r"[.,:/٫٬'’·]", plain)
+    if len(parts) > 1 and len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:]):
+        return "".join(parts)
+    return ".".join(part[1:] if len(part) == 2 and part[0] == "0" else part for part in parts)  # 05.03. is 5.3.
+
+
+_LOOKALIKES: Final = str.maketrans("1i|!0асеорхуіѕ", "llllo" + "aceopxyls")
+
+
+@lru_cache(maxsize=1 << 16)
+def blurred(word: str) -> str:
+    """A word as a bad scan shows it: without accents, and with what looks alike made equal."""
+    bare = "".join(char for char in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(char))
+    return bare.translate(_LOOKALIKES).replace("rn", "m").replace("ß", "ss")
+
+
+def fold_words(text: str) -> tuple[str, ...]:
+    """The words of a piece of text, folded."""
+    return tuple(fold(match[0]) for match in _pattern().finditer(text))

@@ -1,0 +1,73 @@
+"""What memory need not hold lives in files, and nothing else about it differs."""
+
+import errno
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from corpuskit.memory import IN_MEMORY, Memory, resident
+
+LARGE = 1_000_000  # values of 8 bytes
+
+
+def test_large_arrays_are_in_files_that_nobody_sees(tmp_path: Path) -> None:
+    memory = Memory(tmp_path, budget=16 << 20)
+    array = memory.empty((LARGE // 10, 10), np.int64)
+    array[:] = 7
+    assert array.shape == (LARGE // 10, 10)
+    assert array.base is not None
+    assert list(tmp_path.iterdir()) == []
+    assert memory.empty(10, np.int32).base is None
+    assert IN_MEMORY.empty(LARGE, np.int64).base is None
+
+
+def test_arrays_that_are_small_one_by_one_are_in_files_when_they_are_many(tmp_path: Path) -> None:
+    memory = Memory(tmp_path, budget=16 << 20)
+    arrays = [memory.empty(1 << 17, np.uint8) for _ in range(64)]
+    assert arrays[0].base is None
+    assert arrays[-1].base is not None
+
+
+@pytest.mark.parametrize("budget", [1 << 10, 1 << 40])
+def test_held_and_joined_arrays_are_what_they_were(tmp_path: Path, budget: int) -> None:
+    memory = Memory(tmp_path, budget)
+    array = np.arange(LARGE).reshape(-1, 2)
+    assert (memory.hold(array) == array).all()
+    joined = memory.concatenate([array[:3], array[:0], array[3:]])
+    assert (joined == array).all()
+    assert joined.dtype == array.dtype
+
+
+def test_saved_arrays_and_tables_are_mapped(tmp_path: Path) -> None:
+    memory = Memory(tmp_path)
+    for array in (np.arange(12, dtype=np.uint32).reshape(3, 4), np.zeros((0, 5), dtype=np.uint64)):
+        np.save(tmp_path / "array.npy", array)
+        mapped = memory.map_array(tmp_path / "array.npy")
+        assert (mapped.shape, mapped.dtype) == (array.shape, array.dtype)
+        assert (mapped == array).all()
+    table = pa.table({"text": ["a", None, "漢"]})
+    with pa.OSFile(str(tmp_path / "table.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    assert memory.map_table(tmp_path / "table.arrow").equals(table)
+
+
+@pytest.mark.skipif(resident() == 0, reason="the system does not tell what is resident")
+def test_pages_are_let_go_of_and_nothing_is_lost(tmp_path: Path) -> None:
+    memory = Memory(tmp_path, budget=1 << 20)  # less than the process has anyway
+    array = memory.empty(8 << 20, np.int64)
+    array[:] = np.arange(8 << 20)
+    before = resident()
+    memory.relieve()
+    assert before - resident() > 48 << 20
+    assert (array == np.arange(8 << 20)).all()
+
+
+def test_a_full_disk_is_found_when_an_array_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    with pytest.raises(OSError, match="No space left"):
+        Memory(tmp_path, budget=1 << 20).empty(LARGE, np.int64)
