@@ -79,4 +79,6 @@ def to_cluster(
         sketches=sketch(values),
         permutations=values.shape[1],
     )
-    return contents.take(order), Buckets(order, numbers, len(shared))
+    return contents.take(order), Buckets(
+        order, numbers, np.array([len(set(members)) for members in shared], dtype=np.int32)
+    )

@@ -154,7 +154,11 @@ def come_through(column: pa.Array, signatures: Any, left: Ints, right: Ints, thr
     sketches = sketch(signatures[ends])
     members, _ = cluster(
         measurable(texts, n_chars=n_chars, sketches=sketches, permutations=signatures.shape[1]),
-        Buckets(np.arange(len(ends)), (np.arange(len(ends)) // 2).astype(np.int32)[np.newaxis], len(left)),
+        Buckets(
+            np.arange(len(ends)),
+            (np.arange(len(ends)) // 2).astype(np.int32)[np.newaxis],
+            np.full(len(left), 2, np.int32),
+        ),
         n_chars=n_chars,
         threshold=threshold,
     )

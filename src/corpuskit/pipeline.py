@@ -14,7 +14,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
@@ -38,7 +38,7 @@ from corpuskit.prepare import prepare, prepare_texts
 from corpuskit.progress import Progress, Silent
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
-from corpuskit.stages.block import block
+from corpuskit.stages.block import Buckets, block
 from corpuskit.stages.cluster import cluster, may_refuse
 from corpuskit.stages.contain import contain, link_held
 from corpuskit.stages.merge import (
@@ -61,6 +61,10 @@ TEXTS_BYTES: Final = 4 << 20
 
 JOB_FILES: Final = 2_000
 """A job ends at so many bytes or files: small enough that two workers end together, large enough that kernels rule."""
+
+SECONDS_A_PAIR: Final = 1e-7
+NOTED_PAIRS: Final = 1_000_000_000
+"""A pair of contents in a bucket takes about so long; more pairs than these are forecast before it begins."""
 
 WRITE_ROWS: Final = 8_000
 """Passages written at a time: the paths of 64 sources of each, of at most 4 kB, fit the 2 GB of an Arrow column."""
@@ -124,13 +128,14 @@ def ingest(
         memory = Memory(scratch, settings.memory)
         batch_shards = _prepare(source, inventory, settings, scratch, memory, progress)
         progress.begin("merge")
-        corpus = interruptible(lambda: resolve(batch_shards, settings, memory))
+        corpus = interruptible(lambda: resolve(batch_shards, settings, memory, progress.note))
         progress.begin("write")
         with store.staging(target) as staged:
             facts = manifest.facts(settings, batch_shards)
             _write(staged, batch_shards, corpus, facts, memory)
             result = _result(target, facts["build"], batch_shards, corpus, inventory, time.perf_counter() - started)
             counts = {name: getattr(result, name) for name in manifest.COUNTS}
+            counts["crowded"] = result.compared["crowded"]
             described = manifest.manifest(settings, facts, source, target, counts)
             store.publish(target, staged, described, _run_facts(result))
     remember_compiled()
@@ -196,16 +201,30 @@ class Resolved:
     compared: Mapping[str, int]
 
 
-def resolve(batch_shards: Sequence[Shard], settings: Settings, memory: Memory = IN_MEMORY) -> Resolved:
-    """Decide which contents of all shards become records, and which record each other one joins."""
+def resolve(
+    batch_shards: Sequence[Shard],
+    settings: Settings,
+    memory: Memory = IN_MEMORY,
+    note: Callable[[str], None] | None = None,
+) -> Resolved:
+    """Decide which contents of all shards become records, and which record each other one joins.
+
+    `note` is told when that will take long.
+    """
     index = shards.index_contents(batch_shards, min_near_chars=settings.min_near_chars, memory=memory)
     places = shards.places(batch_shards, index, memory)
     ranking, kept = _rank(batch_shards, places, settings, memory)
     priority = buffers.numbers(ranking.ranks["priority"])
     order = memory.hold(np.argsort(priority[index.signed]))
     signed_rows = memory.hold(index.signed_rows[order])
-    keys = (shards.band(batch_shards, band, signed_rows) for band in range(settings.bands))
-    buckets = block(keys, memory.hold(index.signed[order]), bands=settings.bands, memory=memory)
+    buckets = block(
+        lambda band: shards.band(batch_shards, band, signed_rows),
+        memory.hold(index.signed[order]),
+        bands=settings.bands,
+        memory=memory,
+    )
+    if buckets.n_pairs > NOTED_PAIRS and note is not None:
+        note(_forecast(buckets, settings))
     contents = shards.measurable(
         batch_shards, index, order, buckets.in_company, permutations=settings.permutations, memory=memory
     )
@@ -218,6 +237,7 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings, memory: Memory = 
         "memory": memory,
     }
     families, compared = cluster(contents, buckets, threads=_cores(settings), **rule)
+    compared["crowded"] = buckets.crowded
     members, found = families, []
     if settings.protect:
         rows = relatives(families)
@@ -225,7 +245,7 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings, memory: Memory = 
         with _uncollected():
             parts = split(families, rows, wordings, kinds=settings.protect)
         members, more = cluster_parts(families, parts, buckets, contents, **rule)
-        compared = {name: count + more[name] for name, count in compared.items()}
+        compared = {name: count + more.get(name, 0) for name, count in compared.items()}
         found = variants(families, members, parts)
     canonical = explain(ranking, buffers.numbers(members["record"]), memory)
     n_words = shards.content_column(batch_shards, "n_words", index.firsts, memory)
@@ -236,6 +256,14 @@ def resolve(batch_shards: Sequence[Shard], settings: Settings, memory: Memory = 
         held, work = _contained(batch_shards, index, decisions, kept, settings)
         links, compared = pa.concat_tables([links, held]), {**compared, **work}
     return Resolved(places, decisions, links, compared)
+
+
+def _forecast(buckets: Buckets, settings: Settings) -> str:
+    """What comparing will take, and what would take less."""
+    each = buckets.n_pairs / max(len(buckets.contents), 1)
+    minutes = buckets.n_pairs * SECONDS_A_PAIR / _cores(settings) / 60
+    advice = "" if settings.profile == "scale" else "; --profile scale compares far less and misses a little more"
+    return f"up to {each:,.0f} comparisons a passage, about {max(minutes, 1):,.0f} minutes{advice}"
 
 
 def _rank(batch_shards: Sequence[Shard], places: Places, settings: Settings, memory: Memory) -> tuple[Ranking, Ints]:

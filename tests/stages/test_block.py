@@ -15,7 +15,7 @@ Bands = st.integers(0, 12).flatmap(lambda n: st.lists(st.lists(Key, min_size=n, 
 def run(bands: list[list[int]]) -> Buckets:
     size = len(bands[0]) if bands else 0
     keys = [np.array(keys, dtype=np.uint64) for keys in bands]
-    return block(keys, np.arange(size, dtype=np.int64) * 3 + 1, bands=len(bands))
+    return block(keys.__getitem__, np.arange(size, dtype=np.int64) * 3 + 1, bands=len(bands))
 
 
 def expected(bands: Sequence[Sequence[object]]) -> list[list[int]]:
@@ -37,7 +37,10 @@ def expected(bands: Sequence[Sequence[object]]) -> list[list[int]]:
 def test_buckets_are_the_equal_keys_of_a_band(bands: list[list[int]]) -> None:
     found = run(bands)
     assert found.numbers.tolist() == expected(bands)
-    assert found.n_buckets == len({number for row in expected(bands) for number in row if number >= 0})
+    numbers = [number for row in expected(bands) for number in row if number >= 0]
+    assert found.sizes.tolist() == [numbers.count(number) for number in sorted(set(numbers))]
+    assert found.n_pairs == sum(size * (size - 1) // 2 for size in found.sizes.tolist())
+    assert found.crowded == 0
     company = [any(row[at] >= 0 for row in expected(bands)) for at in range(len(found.contents))]
     assert found.in_company.tolist() == company
 
@@ -61,3 +64,24 @@ def test_those_of_one_bucket_and_one_part_share_a_bucket(bands: list[list[int]],
     assert split.contents.tolist() == [whole.contents[at] for at in inside]
     pairs = [[(int(row[at]), part[at]) if row[at] >= 0 else (-1, -at - 1) for at in inside] for row in whole.numbers]
     assert split.numbers.tolist() == expected(pairs)
+
+
+@given(st.integers(2, 4), st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_crowded_bucket_is_divided_by_the_bands_that_follow(most: int, data: st.DataObject) -> None:
+    size = 12
+    row = st.lists(st.integers(0, 1), min_size=size, max_size=size)
+    bands = data.draw(st.lists(row, min_size=2, max_size=5))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MOST_COMPANY", most)
+        found = run(bands)
+    for band, numbers in enumerate(found.numbers.tolist()):
+        for at in range(size):
+            # The plain rule: by one band more, and then another, as long as too many agree.
+            alike = [other for other in range(size) if bands[band][other] == bands[band][at]]
+            for division in range(1, module.DIVISIONS + 1):
+                if len(alike) > most:
+                    more = bands[(band + division) % len(bands)]
+                    alike = [other for other in alike if more[other] == more[at]]
+            company = [other for other in range(size) if numbers[other] == numbers[at]]
+            assert numbers[at] == -1 if len(alike) == 1 else company == alike

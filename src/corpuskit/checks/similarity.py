@@ -18,7 +18,7 @@ from corpuskit.checks.occurrences import FATE, Passages
 from corpuskit.checks.records import Records
 from corpuskit.kernels.types import Ints, Words
 from corpuskit.settings import Settings
-from corpuskit.stages.block import block, split_buckets
+from corpuskit.stages.block import block, divided, split_buckets
 from corpuskit.stages.cluster import LONG_CHARS, cluster, may_refuse, measurable, similarity
 
 
@@ -98,18 +98,22 @@ def _words(normalized: str) -> list[str]:
     return "".join(f" {char} " if alone else char for char, alone in zip(normalized, apart, strict=True)).split()
 
 
-def check_no_repeats(records: Records, part: Ints, settings: Settings, findings: Findings) -> None:
+def check_no_repeats(
+    records: Records, part: Ints, settings: Settings, findings: Findings, *, crowded: bool = False
+) -> None:
     """Let the cluster rule run over the records alone: it must leave each of them a record.
 
     `part` (int64, one for each record) is 0 for heads of families and records without one, which are compared with
     each other; the records of a part are compared among themselves.
 
     A record that matched an earlier one in a shared bucket would become its member, whatever else it
-    matched. Pairs of long texts with quite different signatures are not measured, as always in `cluster`.
+    matched. Pairs of long texts with quite different signatures are not measured, as always in `cluster`. Where the run
+    had to divide `crowded` buckets (see `block`), the pairs are those that agree however often theirs was divided.
     """
     rows = np.flatnonzero(records.able)
     sketches = records.sketches
-    every = block(sketches.bands(), np.arange(len(rows)), bands=settings.bands)
+    key_of = divided(sketches.band, settings.bands) if crowded else sketches.band
+    every = block(key_of, np.arange(len(rows)), bands=settings.bands)
     members, _ = cluster(
         measurable(
             records.normalized.take(pa.array(rows)) if len(rows) < len(records.able) else records.normalized,

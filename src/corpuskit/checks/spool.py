@@ -1,7 +1,6 @@
 """What the checks of a whole corpus need at hand and memory need not hold: mapped temporary files."""
 
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import pairwise
 from typing import Any
@@ -71,14 +70,13 @@ class Sketches:
         self._counts.append(keys.shape[1])
         self._words = sketches.shape[1]
 
-    def bands(self) -> Iterator[Words]:
-        """The keys of each band in turn, uint64[n]."""
+    def band(self, which: int) -> Words:
+        """The keys of one band, uint64[n]."""
         ends = np.cumsum([0, *self._counts]) * self._bands
         keys = self._keys.mapped()[: 4 * ends[-1]].view(np.uint32)
         pieces = [keys[begin:end].reshape(self._bands, -1) for begin, end in pairwise(ends) if begin < end]
-        for band in range(self._bands):
-            found = np.concatenate([piece[band] for piece in pieces]) if pieces else np.zeros(0, dtype=np.uint32)
-            yield found.astype(np.uint64)
+        found = np.concatenate([piece[which] for piece in pieces]) if pieces else np.zeros(0, dtype=np.uint32)
+        return found.astype(np.uint64)
 
     def sketches(self) -> Words:
         """All sketches."""

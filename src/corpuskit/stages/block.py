@@ -1,10 +1,15 @@
 """Put contents that may be alike into buckets: those that agree on a whole band of their signatures.
 
+A bucket that is crowded, as when a million passages share a boilerplate sentence, would make the work grow with its
+square. Its contents are divided by the keys of the following bands too. Texts that are alike still agree somewhere: on
+bands that their other words decide, or, if they have none, on several bands in a row.
+
 P(two contents with shingle Jaccard J share a bucket) = 1 - (1 - J**rows)**bands   (Leskovec et al., section 3.4)
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -15,18 +20,26 @@ from corpuskit.kernels.types import Flags, Ints, Small, Words
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.distinct import TABLE_KEYS
 
+MOST_COMPANY: Final = 1024
+"""A bucket with more contents is divided. Of real corpora of 0.2 GB (licences, speeches) none is as large."""
+
+DIVISIONS: Final = 3
+"""So many times at most: by this many following bands."""
+
 
 @dataclass(frozen=True)
 class Buckets:
     """Which contents share a bucket.
 
     contents: int64, the contents, in order of priority. numbers: int32[bands, contents], the bucket of each in each
-    band, counted over all bands; -1 where it is alone. n_buckets: how many there are.
+    band, counted over all bands; -1 where it is alone. sizes: int32, the contents of each bucket. crowded: how many
+    times a content was in a bucket that had to be divided.
     """
 
     contents: Ints
     numbers: Small
-    n_buckets: int
+    sizes: Small
+    crowded: int = 0
 
     @property
     def in_company(self) -> Flags:
@@ -36,23 +49,73 @@ class Buckets:
             found |= band >= 0
         return found
 
+    @property
+    def n_pairs(self) -> int:
+        """Pairs in all buckets together: what clustering compares if everything becomes a record, and no more."""
+        sizes = self.sizes.astype(np.float64)
+        return int((sizes * (sizes - 1) / 2).sum())
 
-def block(band_keys: Iterable[Words], contents: Ints, *, bands: int, memory: Memory = IN_MEMORY) -> Buckets:
+
+def block(key_of: Callable[[int], Words], contents: Ints, *, bands: int, memory: Memory = IN_MEMORY) -> Buckets:
     """The buckets of `contents` (int64, by priority).
 
-    `band_keys` yields, for each of the `bands`, a uint64 key of every content. One band is in memory at a time.
+    `key_of` gives a band's keys, a uint64 for every content. One band is in memory at a time (while a crowded bucket is
+    divided, two).
     """
     numbers: Small = memory.empty((bands, len(contents)), np.int32)
     parts = 1
     while parts * TABLE_KEYS < len(contents):
         parts *= 2
-    free = 0
-    for band, keys in enumerate(band_keys):
+    sizes: list[Small] = []
+    free, crowded = 0, 0
+    for band in range(bands):
+        keys, first = key_of(band), free
         free = bucket_band(buffers.frozen(keys), free, parts, numbers[band])
-        memory.relieve()
+        for division in range(1, DIVISIONS + 1):
+            rows = _crowd(numbers[band], first)
+            if len(rows) == 0:
+                break
+            crowded += len(rows)
+            keys = _mix(keys, key_of((band + division) % bands))
+            divided = np.empty(len(rows), dtype=np.int32)
+            free = bucket_band(buffers.frozen(keys[rows]), free, 1, divided)
+            numbers[band, rows] = divided
         if free > np.iinfo(np.int32).max - len(contents):
             raise CorpuskitError("more than two billion buckets: fewer bands, or more rows, will do for such a corpus")
-    return Buckets(contents, numbers, free)
+        sizes.append(_sizes(numbers[band], first, free))
+        memory.relieve()
+    return Buckets(contents, numbers, memory.concatenate(sizes or [np.zeros(0, dtype=np.int32)]), crowded)
+
+
+def _sizes(band: Small, first: int, free: int) -> Small:
+    """How many contents the buckets from `first` to `free` have."""
+    return np.bincount(band[band >= 0] - first, minlength=free - first).astype(np.int32)
+
+
+def _crowd(band: Small, first: int) -> Ints:
+    """The contents whose buckets have too many."""
+    sizes = np.bincount(band[band >= 0] - first)
+    if sizes.max(initial=0) <= MOST_COMPANY:
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero((band >= 0) & (sizes[np.maximum(band - first, 0)] > MOST_COMPANY))
+
+
+def _mix(keys: Words, more: Words) -> Words:
+    """One key of two; equal pairs give equal keys."""
+    mixed: Words = (keys * np.uint64(0x9E3779B97F4A7C15)) ^ (more + (keys >> np.uint64(29)))
+    return mixed
+
+
+def divided(key_of: Callable[[int], Words], bands: int) -> Callable[[int], Words]:
+    """The keys of bands divided as often as can be: contents that agree share a bucket, however crowded it was."""
+
+    def keys(band: int) -> Words:
+        mixed = key_of(band)
+        for division in range(1, DIVISIONS + 1):
+            mixed = _mix(mixed, key_of((band + division) % bands))
+        return mixed
+
+    return keys
 
 
 def split_buckets(buckets: Buckets, part: Ints) -> Buckets:
@@ -63,11 +126,11 @@ def split_buckets(buckets: Buckets, part: Ints) -> Buckets:
     inside = np.flatnonzero(part >= 0)
     of = part[inside].astype(np.uint64)
     parts = np.uint64(int(part.max(initial=0)) + 1)
-    unshared = np.uint64(buckets.n_buckets) * parts + np.arange(len(inside), dtype=np.uint64)
+    unshared = np.uint64(len(buckets.sizes)) * parts + np.arange(len(inside), dtype=np.uint64)
 
-    def keys(band: Small) -> Words:
-        numbers = band[inside]
+    def keys(band: int) -> Words:
+        numbers = buckets.numbers[band][inside]
         shared = numbers.astype(np.int64).view(np.uint64) * parts + of
         return np.where(numbers >= 0, shared, unshared)
 
-    return block(map(keys, buckets.numbers), buckets.contents[inside], bands=len(buckets.numbers))
+    return block(keys, buckets.contents[inside], bands=len(buckets.numbers))

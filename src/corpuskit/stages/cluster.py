@@ -161,16 +161,11 @@ def _texts(contents: Measurable) -> Texts:
 
 def _shelves(buckets: Buckets, memory: Memory) -> Shelves:
     """Room for the records of each bucket."""
-    starts = memory.empty(buckets.n_buckets + 1, np.int64)
-    starts[:] = 0
-    for band in buckets.numbers:
-        numbers = band[band >= 0]
-        if len(numbers):
-            low = int(numbers.min())
-            counts = np.bincount(numbers - low)
-            starts[low + 1 : low + 1 + len(counts)] = counts
-    np.cumsum(starts, out=starts)
-    filled = memory.empty(buckets.n_buckets, np.int32)
+    n = len(buckets.sizes)
+    starts = memory.empty(n + 1, np.int64)
+    starts[0] = 0
+    np.cumsum(buckets.sizes, out=starts[1:])
+    filled = memory.empty(n, np.int32)
     filled[:] = 0
     entries, lengths = (memory.empty(int(starts[-1]), np.int32) for _ in range(2))
     return Shelves(buffers.frozen(buckets.numbers), buffers.frozen(starts), filled, entries, lengths)
