@@ -17,7 +17,6 @@ of distinct normalized texts at or above 0.85 of the measure. Columns:
 import argparse
 import json
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -29,22 +28,12 @@ from typing import Any, NamedTuple
 from brute_force import truth
 from corpuskit.settings import Settings
 from corpuskit.text import normalize
+from environments import adapter, prepare
 from noise import Pairs, as_pairs, in_order
 from sets import is_able, read_lines
 from thresholds import Place, samples
 
 WORD_JACCARD = 0.7
-HERE = Path(__file__).parent
-
-REQUIREMENTS: Mapping[str, tuple[str, ...]] = {
-    "text-dedup": ("text-dedup==0.4.0",),
-    "datatrove": ("datatrove[processing,io]==0.10.1", "spacy"),
-    "datasketch": ("datasketch==2.0.0",),
-    "semhash": ("semhash==0.5.0",),
-    "unstructured": ("unstructured==0.27.32",),
-}
-
-"""`unstructured` cuts texts into paragraphs; segmentation.py compares it."""
 
 GRID: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "corpuskit": ({},),
@@ -136,26 +125,14 @@ def sets(data: Path, cache: Path | None) -> dict[str, Set]:
     return found
 
 
-def prepare(name: str, venvs: Path) -> Path:
-    """The interpreter of a peer's own virtual environment, made when it is not there; ours for corpuskit."""
-    if name == "corpuskit":
-        return Path(sys.executable)
-    python = venvs / name / "bin" / "python"
-    if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(venvs / name)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "-q", *REQUIREMENTS[name]], check=True)
-    return python
-
-
 def run(name: str, python: Path, settings: Mapping[str, Any], texts: list[str]) -> Run | str:
     """Run a peer on the texts; what it says last when it fails."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "texts.jsonl", Path(folder) / "clusters.json"
         source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
-        script = HERE / "peers" / f"run_{name.replace('-', '_')}.py"
         started = time.perf_counter()
         done = subprocess.run(
-            [str(python), str(script), str(source), str(target), json.dumps(settings)],
+            [str(python), str(adapter(name)), str(source), str(target), json.dumps(settings)],
             cwd=folder,
             capture_output=True,
             text=True,

@@ -9,26 +9,25 @@ leaves the page as it is.
 """
 
 import argparse
-import datetime
-import os
-import platform
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final, NamedTuple
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 import containment
 import noise
+import page
 import peers
 import thresholds
 from corpuskit.settings import make
 
 HERE: Final = Path(__file__).parent
-PAGE: Final = HERE.parents[1] / "docs" / "quality.md"
+PAGE: Final = "quality.md"
+PACKAGES: Final = ("corpuskit-curation", "rapidfuzz", "numba", "numpy")
 
 
 class Where(NamedTuple):
@@ -95,25 +94,7 @@ def main() -> None:
             continue
         print(f"{name}\n" + "\n".join(lines), flush=True)
         if not options.print:
-            text = PAGE.read_text(encoding="utf-8")
-            PAGE.write_text(replaced(text, name, "\n".join([*lines, "", made()])), encoding="utf-8")
-
-
-def replaced(page: str, name: str, content: str) -> str:
-    """The page with other content between the markers of a table."""
-    begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
-    if begin not in page or end not in page:
-        raise SystemExit(f"{PAGE.name} has no markers for {name}: {begin} … {end}")
-    return re.sub(f"{begin}.*{end}", lambda _: f"{begin}\n{content.strip()}\n{end}", page, flags=re.DOTALL)
-
-
-def made() -> str:
-    """When and with what."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("corpuskit-curation", "rapidfuzz", "numba", "numpy"))
-    commit = subprocess.run(["git", "-C", str(HERE), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
-    source = f" ({commit.stdout.strip()})" if commit.returncode == 0 else ""
-    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
-    return f"*{datetime.datetime.now(datetime.UTC).date()}; {packages}{source}; {machine}*"
+            page.write(PAGE, name, [*lines, "", page.made(PACKAGES)])
 
 
 if __name__ == "__main__":

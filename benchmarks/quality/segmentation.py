@@ -31,9 +31,8 @@ import pyarrow as pa
 
 from corpuskit import schema
 from corpuskit.stages.segment import segment
-from peers import prepare
+from environments import adapter, prepare
 
-HERE = Path(__file__).parent
 WRAP = 72
 PAGE_LINES = 58
 HALVES = ("look", "score")
@@ -295,8 +294,7 @@ def by_unstructured(python: Path, function: str, documents: list[Document]) -> l
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "texts.jsonl", Path(folder) / "passages.json"
         source.write_text("".join(json.dumps({"text": document.text}) + "\n" for document in documents), "utf-8")
-        script = HERE / "peers" / "run_unstructured.py"
-        subprocess.run([str(python), str(script), str(source), str(target), function], check=True)
+        subprocess.run([str(python), str(adapter("unstructured")), str(source), str(target), function], check=True)
         cut: list[list[str]] = json.loads(target.read_text("utf-8"))
     return cut
 

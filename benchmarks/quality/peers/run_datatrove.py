@@ -1,4 +1,4 @@
-"""Texts to clusters by datatrove's MinHash blocks, two tasks on two workers; in its own environment."""
+"""Texts to clusters by datatrove's MinHash blocks, two tasks on two workers (or `workers`); in its own environment."""
 
 import json
 import struct
@@ -15,6 +15,7 @@ def main(source: Path, target: Path, settings: dict[str, Any]) -> None:
     from datatrove.pipeline.dedup.minhash import MinhashConfig
     from datatrove.pipeline.readers import JsonlReader
 
+    workers = settings.pop("workers", TASKS)
     config = MinhashConfig(**settings)
     work = target.parent
     sizes = split(source, work / "in")
@@ -24,7 +25,7 @@ def main(source: Path, target: Path, settings: dict[str, Any]) -> None:
     steps = (([JsonlReader(str(work / "in")), signature], TASKS), ([buckets], config.num_buckets), ([cluster], 1))
     for number, (pipeline, tasks) in enumerate(steps):
         logs = str(work / "logs" / str(number))
-        LocalPipelineExecutor(pipeline=pipeline, tasks=tasks, workers=min(tasks, TASKS), logging_dir=logs).run()
+        LocalPipelineExecutor(pipeline=pipeline, tasks=tasks, workers=min(tasks, workers), logging_dir=logs).run()
     target.write_text(json.dumps(collect(work / "clusters", sizes)))
 
 
