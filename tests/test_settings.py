@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from corpuskit.errors import SettingsError
-from corpuskit.settings import PROFILES, Settings, affects_output, find_file, load, make
+from corpuskit.settings import PROFILES, Settings, affects_output, find_file, load, make, section
 
 
 @pytest.mark.parametrize(
@@ -104,3 +104,18 @@ def test_the_miss_rate_is_that_of_the_bands() -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         Settings().bands = 3
+
+
+def test_tables_of_other_commands_are_not_settings_of_ingest(tmp_path: Path) -> None:
+    file = tmp_path / "corpuskit.toml"
+    file.write_text("bands = 8\n[check]\nrecords = 3\nshare = 0.5\n")
+    assert load(file) == make({"bands": 8})
+    assert section(file, "check") == {"records": 3, "share": Decimal("0.5")}
+    assert section(file, "export") == section(None, "check") == {}
+
+
+def test_a_table_that_is_a_value_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "corpuskit.toml"
+    file.write_text("check = 3\n")
+    with pytest.raises(SettingsError, match=r"`check` should be a table"):
+        section(file, "check")

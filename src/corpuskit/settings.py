@@ -32,6 +32,9 @@ LEAST_MEMORY: Final = 400_000_000
 
 FILE_NAME: Final = "corpuskit.toml"
 
+SECTIONS: Final = ("check", "export")
+"""Tables of the file that are other commands' (`section` reads them): nothing in them changes what `ingest` makes."""
+
 PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
     "default": {},
     "noisy": {
@@ -295,16 +298,30 @@ def load(path: Path | None = None, overrides: Mapping[str, Any] | None = None) -
 
     Raises SettingsError, one line that names the file, the key and the range.
     """
-    values: dict[str, Any] = {}
-    if path is not None:
-        try:
-            values = tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
-        except OSError as error:
-            raise SettingsError(f"{path}: {os.strerror(error.errno or 0)}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: not valid TOML: {error}") from None
+    values = {name: value for name, value in _read(path).items() if name not in SECTIONS} if path else {}
     make(values, where=str(path) if path else "")
     return make({**values, **(overrides or {})})
+
+
+def section(path: Path | None, name: str) -> dict[str, Any]:
+    """One of SECTIONS of the TOML file at `path`, as it stands there; empty where there is none.
+
+    Numbers with a point are Decimals. Raises SettingsError when the file cannot be read, or `name` is no table in it.
+    """
+    found = _read(path).get(name, {}) if path else {}
+    if not isinstance(found, dict):
+        raise SettingsError(f"{path}: `{name}` should be a table: [{name}]")
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The TOML file at `path`; raises SettingsError, one line."""
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
+    except OSError as error:
+        raise SettingsError(f"{path}: {os.strerror(error.errno or 0)}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from None
 
 
 def make(values: Mapping[str, Any], where: str = "") -> Settings:
