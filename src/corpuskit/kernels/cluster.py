@@ -23,6 +23,12 @@ MATCH: Final = 0  # is there a match among the records that are listed in the bu
 CHOOSE: Final = 1  # those without become records unless one of these matches, and are listed
 JOIN: Final = 2  # the others join the best of all records
 
+CANDIDATES: Final = 64
+"""So many candidates' sketches are looked at together: 8 kB of the processor's nearest cache."""
+
+LIKELY_BANDS: Final = 3
+"""A candidate in so many of a content's buckets is looked at alone: if it matches, no other need be."""
+
 
 class Texts(NamedTuple):
     """The normalized texts of contents, numbered by priority, and what bounds their distance from below.
@@ -46,15 +52,13 @@ class Shelves(NamedTuple):
     """The buckets, and the records listed in each.
 
     numbers: int32[bands, n], each content's bucket in each band, -1 where it is alone. The records of bucket b are
-    `entries[starts[b]:starts[b] + filled[b]]` (int32), ascending, and `lengths` beside them are theirs in characters:
-    most candidates are too long or too short, and are left out without a look at anything else of theirs.
+    `entries[bounds[b, 0]:bounds[b, 1]]` (int32[n, 2]; `bounds` is int64), ascending, each with its length in
+    characters: most candidates are too long or too short, and are left out without a look at anything else of theirs.
     """
 
     numbers: Small
-    starts: Ints
-    filled: Small
+    bounds: Ints
     entries: Small
-    lengths: Small
 
 
 class Rule(NamedTuple):
@@ -115,33 +119,60 @@ def _bag_distance(bags: Numbers, left: int, right: int) -> int:
 
 
 @kernel
-def _disagreement(sketches: Words, left: int, right: int) -> int:
-    """How many values (of four bits) of two sketches differ."""
+def _refuse(
+    sketches: Words,
+    n_chars: Ints,
+    works: Ints,
+    disagreements: Ints,
+    content: int,
+    but: int,
+    listed: Small,
+    left: int,
+    first: int,
+    last: int,
+) -> tuple[int, int, np.uint64]:
+    """Move those of the candidates from `first` to `last` that may be worth measuring to `left`, in their order.
+
+    The others have sketches too different for what measuring would cost, or are `but`, measured before. Return where
+    they end, how many were refused, and a number without meaning. One call for many candidates, with plain arrays: with
+    all of `Texts` for each candidate this took three times as long.
+    """
+    touched = np.uint64(0)
+    for i in range(first, last):  # a word of each cache line, so that all come from memory side by side
+        touched ^= np.uint64(n_chars[listed[i]])
+        for word in range(0, sketches.shape[1], 8):
+            touched ^= sketches[listed[i], word]
     ones = np.uint64(0x1111111111111111)
     low = np.uint64(0x0F0F0F0F0F0F0F0F)
-    differing = np.int64(0)
-    first = 0
-    while first < sketches.shape[1]:
-        counts = np.uint64(0)  # of 16 columns of values, at most 8 words each
-        for index in range(first, min(first + 8, sketches.shape[1])):
-            x = sketches[left, index] ^ sketches[right, index]
-            x |= x >> np.uint64(2)
-            x |= x >> np.uint64(1)
-            counts += x & ones
-        counts = (counts & low) + ((counts >> np.uint64(4)) & low)
-        differing += np.int64((counts * np.uint64(0x0101010101010101)) >> np.uint64(56))
-        first += 8
-    return int(differing)
-
-
-@kernel
-def _refused(texts: Texts, rule: Rule, left: int, right: int) -> bool:
-    """Whether the sketches of a pair are too different for what measuring it would cost."""
-    allowed = np.int64(-1)
-    for at in range(len(rule.works)):
-        if texts.n_chars[left] * texts.n_chars[right] > rule.works[at]:
-            allowed = rule.disagreements[at]
-    return bool(allowed >= 0 and _disagreement(texts.sketches, left, right) > allowed)
+    mine = sketches[content]
+    length = n_chars[content]
+    refused = np.int64(0)
+    for i in range(first, last):
+        other = listed[i]
+        if other == but:
+            continue
+        allowed = np.int64(-1)
+        for at in range(len(works)):
+            if length * n_chars[other] > works[at]:
+                allowed = disagreements[at]
+        if allowed >= 0:
+            theirs = sketches[other]
+            differing = np.int64(0)
+            for word in range(0, len(mine), 8):
+                counts = np.uint64(0)  # of 16 columns of values (of four bits)
+                for at in range(word, word + 8):
+                    x = mine[at] ^ theirs[at]
+                    x |= x >> np.uint64(2)
+                    x |= x >> np.uint64(1)
+                    counts += x & ones
+                counts = (counts & low) + ((counts >> np.uint64(4)) & low)
+                differing += np.int64((counts * np.uint64(0x0101010101010101)) >> np.uint64(56))
+            if differing > allowed:
+                refused += 1
+                continue
+        listed[left] = other
+        left += 1
+    return int(left), int(refused), touched
 
 
 @kernel
@@ -190,17 +221,17 @@ def _list_buckets(shelves: Shelves, content: int, mine: Ints) -> tuple[int, int]
         if bucket >= 0:
             mine[count] = bucket
             count += 1
-            entries += np.int64(shelves.filled[bucket])
+            entries += shelves.bounds[bucket, 1] - shelves.bounds[bucket, 0]
     return int(count), int(entries)
 
 
 @kernel
 def _list_candidates(
     shelves: Shelves, rule: Rule, mine: Ints, length: int, since: int, table: Small, shared: Small, listed: Small
-) -> int:
+) -> tuple[int, int]:
     """List the records from `since` on in the buckets `mine` that may match; return their number.
 
-    The one that is in the most of them comes first. `length` is the content's. `table` (int32, a power of two, twice
+    The one that is in the most of them comes first; in how many, is returned too. `length` is the content's. `table` (int32, a power of two, twice
     the entries or more) and `shared` are overwritten; `listed` has room for all.
     """
     # |a - b| <= gap / scale * (a + b), solved for b
@@ -214,13 +245,13 @@ def _list_candidates(
     count = np.int64(0)
     best = np.int64(0)
     for bucket in mine:
-        at = int(shelves.starts[bucket] + np.int64(shelves.filled[bucket]))
-        while at > shelves.starts[bucket]:
+        begin, at = shelves.bounds[bucket]
+        while at > begin:
             at -= 1
-            record = shelves.entries[at]
+            record = shelves.entries[at, 0]
             if record < since:
                 break
-            other = int(shelves.lengths[at])
+            other = int(shelves.entries[at, 1])
             if (other < least or other > most) and other <= rule.long_chars:
                 continue
             slot = int((np.uint64(record) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & mask
@@ -239,17 +270,7 @@ def _list_candidates(
         first = np.int32(listed[best])
         listed[best] = listed[0]
         listed[0] = first
-    return int(count)
-
-
-@kernel
-def _touch(sketches: Words, listed: Small, count: int) -> np.uint64:
-    """Read a word of each cache line of the candidates' sketches, so that they come from memory side by side."""
-    found = np.uint64(0)
-    for i in range(count):
-        for word in range(0, sketches.shape[1], 8):
-            found ^= sketches[listed[i], word]
-    return found
+    return int(count), int(shared[best])
 
 
 @kernel
@@ -272,6 +293,7 @@ def decide(
     by their sketches, pairs measured, and matches.
     """
     record, distance, total = found.record, found.distance, found.total
+    sketches, n_chars, works, disagreements = texts.sketches, texts.n_chars, rule.works, rule.disagreements
     longest = np.int64(1)
     text = np.empty(1, dtype=np.int32)
     table = np.empty(1024, dtype=np.int32)
@@ -291,22 +313,27 @@ def decide(
             table = np.empty(size, dtype=np.int32)
             shared = np.empty(size // 2, dtype=np.int32)
             listed = np.empty(size // 2, dtype=np.int32)
-        count = 0
+        count, most = 0, 0
         if entries > 0:
             length = texts.n_chars[c]
-            count = _list_candidates(shelves, rule, mine[:buckets], length, since, table[:size], shared, listed)
-        if len(rule.works):
-            touched ^= _touch(texts.sketches, listed, count)
+            count, most = _list_candidates(shelves, rule, mine[:buckets], length, since, table[:size], shared, listed)
         pattern = index_pattern(text[:0], int(np.int64(0)))
         prepared = False
-        for i in range(count):
-            other = int(np.int64(listed[i]))
-            if other == record[c]:
-                continue  # measured before
-            compared[0] += 1
-            if _refused(texts, rule, c, other):
-                compared[1] += 1
+        likely = step != JOIN and most >= LIKELY_BANDS
+        at, left, seen = np.int64(0), np.int64(0), np.int64(0)
+        while at < left or seen < count:
+            if at == left:
+                last_seen = seen
+                seen = np.int64(min(count, 1 if likely and seen == 0 else seen + CANDIDATES))
+                left, refused, read = _refuse(
+                    sketches, n_chars, works, disagreements, c, int(record[c]), listed, int(at), last_seen, seen
+                )
+                touched ^= read
+                compared[0] += left - at + refused
+                compared[1] += refused
                 continue
+            other = int(np.int64(listed[at]))
+            at += 1
             if texts.n_chars[c] > rule.long_chars or texts.n_chars[other] > rule.long_chars:
                 if _word_bags_differ(texts, rule, c, other):
                     continue
@@ -348,8 +375,8 @@ def decide(
             distance[c] = 0
             total[c] = 2 * texts.n_chars[c]
             for bucket in mine[:buckets]:
-                at = shelves.starts[bucket] + np.int64(shelves.filled[bucket])
-                shelves.entries[at] = c
-                shelves.lengths[at] = texts.n_chars[c]
-                shelves.filled[bucket] += np.int32(1)
+                end = shelves.bounds[bucket, 1]
+                shelves.entries[end, 0] = c
+                shelves.entries[end, 1] = texts.n_chars[c]
+                shelves.bounds[bucket, 1] = end + 1
     return touched

@@ -185,7 +185,7 @@ def pack_sketches(signatures: Minima, sketches: Words) -> None:
         for word in range(sketches.shape[1]):
             packed = np.uint64(0)
             first = 16 * word
-            for at in range(min(16, signatures.shape[1] - first)):
+            for at in range(max(0, min(16, signatures.shape[1] - first))):
                 packed |= np.uint64(signatures[i, first + at] & np.uint32(15)) << np.uint64(4 * at)
             sketches[i, word] = packed
 

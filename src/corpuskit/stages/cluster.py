@@ -161,14 +161,12 @@ def _texts(contents: Measurable) -> Texts:
 
 def _shelves(buckets: Buckets, memory: Memory) -> Shelves:
     """Room for the records of each bucket."""
-    n = len(buckets.sizes)
-    starts = memory.empty(n + 1, np.int64)
-    starts[0] = 0
-    np.cumsum(buckets.sizes, out=starts[1:])
-    filled = memory.empty(n, np.int32)
-    filled[:] = 0
-    entries, lengths = (memory.empty(int(starts[-1]), np.int32) for _ in range(2))
-    return Shelves(buffers.frozen(buckets.numbers), buffers.frozen(starts), filled, entries, lengths)
+    bounds: Ints = memory.empty((len(buckets.sizes), 2), np.int64)
+    np.cumsum(buckets.sizes, out=bounds[:, 1])
+    size = int(bounds[-1, 1]) if len(bounds) else 0
+    bounds[:, 1] -= buckets.sizes
+    bounds[:, 0] = bounds[:, 1]
+    return Shelves(buffers.frozen(buckets.numbers), bounds, memory.empty((size, 2), np.int32))
 
 
 def _rule(threshold: Decimal, permutations: int) -> Rule:
