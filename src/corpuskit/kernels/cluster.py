@@ -231,8 +231,8 @@ def _list_candidates(
 ) -> tuple[int, int]:
     """List the records from `since` on in the buckets `mine` that may match; return their number.
 
-    The one that is in the most of them comes first; in how many, is returned too. `length` is the content's. `table` (int32, a power of two, twice
-    the entries or more) and `shared` are overwritten; `listed` has room for all.
+    The one that is in the most of them comes first; in how many, is returned too. `length` is the content's. `table`
+    (int32, a power of two, twice the entries or more) and `shared` are overwritten; `listed` has room for all.
     """
     # |a - b| <= gap / scale * (a + b), solved for b
     least = length * (rule.scale - rule.gap) // (rule.scale + rule.gap)

@@ -59,8 +59,8 @@ def band_keys(signatures: Minima, *, bands: int, rows: int) -> Minima:
 def sketch(signatures: Minima) -> Words:
     """The low four bits of each value, 16 to a uint64[n, words]: their agreement estimates Jaccard too.
 
-    With b bits of each value P(agree) = J + (1 - J) / 2**b (Li and König 2010). `words` is a multiple of 8, a cache line;
-    what is left of the last line is zero.
+    With b bits of each value P(agree) = J + (1 - J) / 2**b (Li and König 2010). `words` is a multiple of 8, a cache
+    line; what is left of the last line is zero.
     """
     sketches = np.empty((len(signatures), (signatures.shape[1] + 127) // 128 * 8), dtype=np.uint64)
     pack_sketches(buffers.frozen(signatures), sketches)
