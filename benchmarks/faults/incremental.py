@@ -2,8 +2,8 @@
 
     python benchmarks/faults/incremental.py --data DIR/ungdc --work DIR
 
-Whole commands, in turn, `--runs` times each; the least time of each counts. The raw files are copied, and never written to
-where they are.
+Whole commands, in turn, `--runs` times each; the least time of each counts. The raw files are copied, and never written
+to where they are.
 """
 
 import argparse

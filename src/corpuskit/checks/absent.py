@@ -47,7 +47,7 @@ class Absence:
 def check_absent(curated: str | os.PathLike[str], absent: str | os.PathLike[str], cache: str = "") -> Absence:
     """Look for the file `absent`, or all files in that folder, in the corpus `curated` and in its cache.
 
-    `cache` is the setting of that name. Raises CorpusError when there is no corpus, and RawError when a folder cannot be
+    `cache` is the setting of that name. Raises CorpusError when there is no corpus, RawError when a folder cannot be
     listed; a file that cannot be read is a finding.
     """
     corpus = open_corpus(curated)
