@@ -23,7 +23,7 @@ Call = Callable[..., tuple[int, str, str]]
 @pytest.fixture(autouse=True)
 def _compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether kernels have been compiled is this machine's affair, and not to be seen in outputs."""
-    monkeypatch.setattr("corpuskit.kernels.jit.compiled_before", lambda: True)
+    monkeypatch.setattr("corpuskit.kernels.compiled.compiled_before", lambda: True)
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,7 @@ In short:
 
 import fnmatch
 import gc
-import os
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -25,14 +23,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpuskit import buffers, manifest, schema, shards, store, warm, workers
+from corpuskit import buffers, manifest, schema, shards, store, warm
 from corpuskit import raw as raw_files
-from corpuskit.incremental import CachedShard, Plan, cut, job
+from corpuskit.incremental import CachedShard, cut, job
 from corpuskit.interrupt import interruptible
-from corpuskit.kernels.jit import compiled_before, remember_compiled
+from corpuskit.kernels.compiled import compiled_before, remember_compiled
 from corpuskit.kernels.types import Ints
 from corpuskit.memory import IN_MEMORY, Memory
-from corpuskit.prepare import prepare, prepare_texts
+from corpuskit.pool import Pool, cores
+from corpuskit.prepare import prepare, prepare_job, prepare_texts
 from corpuskit.runs import Result, Run
 from corpuskit.runs import ingest as ingest  # where it was, and where it is looked for
 from corpuskit.settings import Settings
@@ -70,20 +69,16 @@ NOTED_PAIRS: Final = 1_000_000_000
 WRITE_ROWS: Final = 8_000
 """Passages written at a time: the paths of 64 sources of each, of at most 4 kB, fit the 2 GB of an Arrow column."""
 
-POOL_BYTES: Final = 24 << 20
-POOL_FILES: Final = 6_000
-"""Below these, starting workers (about a second) costs more than they save."""
 
-
-def build(run: Run) -> Result:
-    """Make the corpus of a run anew, of what the cache holds and of what must be read, and publish it."""
+def build(run: Run, pool: Pool) -> Result:
+    """Make the corpus of a run anew, of what the cache holds and of what `pool` must read, and publish it."""
     settings, progress = run.settings, run.progress
     with run.cache.scratch() as scratch:
         if not compiled_before():
             progress.note("first run: compiling kernels, about ten seconds on two cores, once")
             interruptible(lambda: _compile(settings))
         memory = Memory(scratch, settings.memory)
-        batch_shards, facts, run = _prepare(run, scratch, memory)
+        batch_shards, facts, run = _prepare(run, pool, scratch, memory)
         if (published := run.published(facts["build"])) is not None:
             return published
         progress.begin("merge")
@@ -140,7 +135,7 @@ def _prepare_texts(column: pa.Array | pa.ChunkedArray, settings: Settings) -> li
     cuts = np.searchsorted(offsets, offsets[0] + np.arange(0, size, TEXTS_BYTES))
     bounds = np.unique([0, *cuts, len(whole)]).tolist()
     pieces = [(first, whole.slice(first, last - first)) for first, last in pairwise(bounds)] or [(0, whole)]
-    threads = min(_cores(settings), len(pieces))
+    threads = min(cores(settings), len(pieces))
     if threads == 1:
         return [prepare_texts(texts, settings, first) for first, texts in pieces]
     with ThreadPoolExecutor(threads) as pool:
@@ -177,7 +172,7 @@ def resolve(
         lambda band: shards.band(batch_shards, band, signed_rows),
         memory.hold(index.signed[order]),
         bands=settings.bands,
-        threads=_cores(settings),
+        threads=cores(settings),
         memory=memory,
     )
     if buckets.n_pairs > NOTED_PAIRS and note is not None:
@@ -193,7 +188,7 @@ def resolve(
         ),
         "memory": memory,
     }
-    families, compared = cluster(contents, buckets, threads=_cores(settings), **rule)
+    families, compared = cluster(contents, buckets, threads=cores(settings), **rule)
     compared["crowded"] = buckets.crowded
     members, found = families, []
     if settings.protect:
@@ -218,7 +213,7 @@ def resolve(
 def _forecast(buckets: Buckets, settings: Settings) -> str:
     """What comparing will take, and what would take less."""
     each = buckets.n_pairs / max(len(buckets.contents), 1)
-    minutes = buckets.n_pairs * SECONDS_A_PAIR / _cores(settings) / 60
+    minutes = buckets.n_pairs * SECONDS_A_PAIR / cores(settings) / 60
     advice = "" if settings.profile == "scale" else "; --profile scale compares far less and misses a little more"
     return f"up to {each:,.0f} comparisons a passage, about {max(minutes, 1):,.0f} minutes{advice}"
 
@@ -275,7 +270,7 @@ def _contained(
     return link_held(held, ids, wordings, normalized, threshold=settings.threshold), work
 
 
-def _prepare(run: Run, scratch: Path, memory: Memory) -> tuple[list[Shard], dict[str, str], Run]:
+def _prepare(run: Run, pool: Pool, scratch: Path, memory: Memory) -> tuple[list[Shard], dict[str, str], Run]:
     """The shards of all files, in path order, of which the cache keeps those of files; what they are made of; the run.
 
     The run's plan is another one when shards of the cache are damaged.
@@ -288,7 +283,7 @@ def _prepare(run: Run, scratch: Path, memory: Memory) -> tuple[list[Shard], dict
     for folder, piece in jobs.items():
         store_shards.write_job(folder, job(plan, index, piece))
     run.progress.begin("read", documents=len(plan.to_read), size=plan.to_read_bytes)
-    for folder in workers.run(list(jobs), run.source, run.settings, _worker_count(run.settings, plan, len(jobs))):
+    for folder in pool.run(list(jobs), run.source, run.settings, prepare_job):
         here = slice(jobs[folder].start, jobs[folder].stop)
         fresh = plan.source[here] < 0
         sizes = buffers.numbers(plan.files["size_bytes"])[here]
@@ -316,18 +311,6 @@ def _read_as(prepared: Sequence[Shard]) -> pa.Table:
     columns = ["sha256", "problem"]
     nothing = schema.DOCUMENTS.empty_table().select(columns)
     return pa.concat_tables([nothing, *(shard.documents.select(columns) for shard in prepared)])
-
-
-def _worker_count(settings: Settings, plan: Plan, jobs: int) -> int:
-    if settings.workers == 0 and plan.to_read_bytes < POOL_BYTES and len(plan.to_read) < POOL_FILES:
-        return 1
-    return max(1, min(_cores(settings), jobs)) if sys.executable else 1
-
-
-def _cores(settings: Settings) -> int:
-    """How many things to do at a time."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return settings.workers or cores
 
 
 def _policy(settings: Settings, places: Places) -> tuple[str, Ints]:

@@ -36,6 +36,14 @@ def prepare_job(job: Path, raw_folder: Path, settings: Settings) -> None:
     stored.write_shard(job, pieces[0])
 
 
+def warm_up() -> None:
+    """Load the kernels and make the tables that preparing takes, before there is anything to prepare."""
+    text = "Kernels are loaded from the cache at their first call,\nwhich takes longer than all else here.\n"
+    columns = {field.name: pa.nulls(1, field.type) for field in schema.SOURCES}
+    columns |= {"path": pa.array([""]), "raw": pa.array([text.encode()], pa.large_binary())}
+    prepare(pa.table(columns, schema=schema.SOURCES), Settings())
+
+
 def prepare_files(raw_folder: Path, files: pa.Table, settings: Settings) -> Shard:
     """The shard of some files of an inventory (`raw.INVENTORY`)."""
     return prepare(raw.read_batch(raw_folder, files, max_document_bytes=settings.max_document_bytes), settings)

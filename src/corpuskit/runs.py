@@ -18,6 +18,8 @@ from corpuskit.corpus import Corpus, open_corpus
 from corpuskit.errors import CorpusError, RawError
 from corpuskit.incremental import INDEX, CachedShard, Index, Plan, plan
 from corpuskit.interrupt import interruptible
+from corpuskit.kernels.compiled import compiled_before
+from corpuskit.pool import Pool, workers_for
 from corpuskit.progress import Progress, Silent
 from corpuskit.settings import Settings
 
@@ -186,9 +188,12 @@ def ingest(
         )
         if index and found.unchanged and (result := _nothing_to_do(run, index)) is not None:
             return result
-        from corpuskit.pipeline import build  # loads compiled code
+        with Pool(workers_for(len(found.to_read), found.to_read_bytes, settings)) as pool:
+            if compiled_before():
+                pool.start()  # they load what they need while this process does
+            from corpuskit.pipeline import build  # loads compiled code
 
-        return build(run)
+            return build(run, pool)
 
 
 def forecast(

@@ -17,6 +17,8 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from corpuskit.imports import hide_pandas
+
 DISTRIBUTION: Final = "corpuskit-curation"
 COMMANDS: Final = {
     "ingest": "Read raw text, merge what is repeated, publish the corpus.",
@@ -115,6 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show it all is no failure
     given = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:
+        hide_pandas()
         for name in ("SIGTERM", "SIGHUP"):  # ended from outside: tidy up as after Ctrl-C
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), signal.default_int_handler)

@@ -320,13 +320,22 @@ def decide(
         pattern = index_pattern(text[:0], int(np.int64(0)))
         prepared = False
         likely = step != JOIN and most >= LIKELY_BANDS
-        at, left, seen = np.int64(0), np.int64(0), np.int64(0)
+        at, left, seen = int(np.int64(0)), int(np.int64(0)), int(np.int64(0))
         while at < left or seen < count:
             if at == left:
                 last_seen = seen
-                seen = np.int64(min(count, 1 if likely and seen == 0 else seen + CANDIDATES))
+                seen = min(count, 1 if likely and seen == 0 else seen + CANDIDATES)
                 left, refused, read = _refuse(
-                    sketches, n_chars, works, disagreements, c, int(record[c]), listed, int(at), last_seen, seen
+                    sketches,
+                    n_chars,
+                    works,
+                    disagreements,
+                    c,
+                    int(record[c]),
+                    listed,
+                    int(at),
+                    int(last_seen),
+                    int(seen),
                 )
                 touched ^= read
                 compared[0] += left - at + refused

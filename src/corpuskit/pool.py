@@ -1,0 +1,132 @@
+"""Processes for the per-document half, begun before this one has loaded what it needs itself.
+
+Each is `python -m corpuskit.workers`. Paths go through the pipes, texts never do; and unlike multiprocessing's, such
+workers do not run the caller's main module again, so `corpuskit.ingest` works in a script without a main guard and in a
+notebook.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Final, Self
+
+from corpuskit.errors import CorpuskitError
+from corpuskit.interrupt import interruptible
+from corpuskit.settings import Settings
+
+POOL_BYTES: Final = 24 << 20
+POOL_FILES: Final = 6_000
+"""Below these, starting workers (about a second) costs more than they save."""
+
+
+def cores(settings: Settings) -> int:
+    """How many things to do at a time."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return settings.workers or found
+
+
+def workers_for(files: int, size: int, settings: Settings) -> int:
+    """How many workers that many files of `size` bytes together are worth."""
+    if settings.workers == 0 and size < POOL_BYTES and files < POOL_FILES:
+        return 1
+    return max(1, min(cores(settings), files)) if sys.executable else 1
+
+
+class Pool:
+    """`count` workers; one is this process itself. As a context, it ends them."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._processes: list[subprocess.Popen[str]] = []
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        for process in self._processes:
+            process.kill()
+        for process in self._processes:
+            process.wait()
+        for thread in self._threads:
+            thread.join()
+        for process in self._processes:
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    with suppress(BrokenPipeError):  # what a dead worker did not read cannot be flushed
+                        pipe.close()
+
+    def start(self) -> None:
+        """Begin the processes, where there are to be any and they have not begun; they take about a second."""
+        while self._count > 1 and len(self._processes) < self._count:
+            self._processes.append(
+                subprocess.Popen(
+                    [sys.executable, "-P", "-m", "corpuskit.workers"],  # -P: nothing comes from the working folder
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    encoding="utf-8",
+                )
+            )
+
+    def run(
+        self, jobs: Sequence[Path], raw: Path, settings: Settings, prepare: Callable[[Path, Path, Settings], None]
+    ) -> Iterator[Path]:
+        """Prepare the shard of each job (a folder with a list of files), and yield the folder when it is there.
+
+        With one worker by `prepare` in this process; else the folders come as they are finished. Raises CorpuskitError
+        when a worker dies. Once for each pool.
+        """
+        if self._count == 1:
+            for job in jobs:
+                interruptible(partial(prepare, job, raw, settings))
+                yield job
+            return
+        self.start()
+        yield from self._run_in_processes(jobs, json.dumps({"raw": str(raw), "settings": settings.effective()}))
+
+    def _run_in_processes(self, jobs: Sequence[Path], start: str) -> Iterator[Path]:
+        waiting = SimpleQueue[Path | None]()
+        for job in jobs:
+            waiting.put(job)
+        done = SimpleQueue[Path | CorpuskitError]()
+        for process in self._processes:
+            waiting.put(None)
+            thread = threading.Thread(target=_feed, args=(process, start, waiting, done), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        for _ in jobs:
+            finished = done.get()
+            if isinstance(finished, CorpuskitError):
+                raise finished
+            yield finished
+
+
+def _feed(
+    process: "subprocess.Popen[str]", start: str, waiting: "SimpleQueue[Path | None]", done: "SimpleQueue[Any]"
+) -> None:
+    """Give one worker a job at a time until none is left."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(start + "\n")
+        while (job := waiting.get()) is not None:
+            process.stdin.write(json.dumps(str(job)) + "\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+            if not answer:
+                raise BrokenPipeError
+            error = json.loads(answer)
+            done.put(CorpuskitError(error) if error else job)
+    except (OSError, ValueError):
+        code = process.wait()
+        done.put(
+            CorpuskitError(f"a worker process died (exit code {code}): too little memory, or killed; try --workers 1")
+        )
