@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers
-from corpuskit.differences import QUADRATIC_WORDS, Difference, compare, edit, judge, plain
+from corpuskit.differences import Difference, compare, judge, plain
+from corpuskit.edits import QUADRATIC_WORDS, edit
 from corpuskit.kernels import words as kernels
 from corpuskit.kernels.types import Flags, Ints, Small
 from corpuskit.reading import Evidence, Reading, bounds, ends_sentence, fold, has_address, word_kinds

@@ -101,7 +101,17 @@ class Reading:
 
     def in_address(self, at: int) -> bool:
         """Whether the word is part of an address."""
-        return any(start <= self.starts[at] < end for start, end in self.addresses) if self.addresses else False
+        return bool(self.addresses) and self.address_at(at) is not None
+
+    def address_at(self, at: int) -> tuple[int, int] | None:
+        """Where the address stands that the word is part of."""
+        start = self.starts[at]
+        return next((place for place in self.addresses if place[0] <= start < place[1]), None)
+
+    def address_words(self, at: int) -> set[str]:
+        """The words of the address that the word is part of, folded."""
+        begin, end = self.address_at(at) or (0, 0)
+        return {self.folded[place] for place, start in enumerate(self.starts) if begin <= start < end} - SCHEMES
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
         """The run of non-blank characters around a place."""
@@ -172,6 +182,9 @@ class Evidence:
         """Whether it is nothing but a name, as far as the corpus knows."""
         return not self.lower[word] and self.upper[word] > 0 and not self.commonplace(word)
 
+
+SCHEMES: Final = frozenset(("http", "https", "www", "hyperlink", "quot", "mailto", "ftp", "at", "dot"))
+"""What says no more than that there is an address."""
 
 _BLANKS: Final = " \n\t\u3000"
 _SENTENCE_MARKS: Final = frozenset(".!?:;…。！？؟।•*\n")

@@ -1,0 +1,215 @@
+"""Names that one wording has and the other has not.
+
+The idea: a word is a name by its capital letter, unless the corpus writes it without one elsewhere (`Evidence`); where
+capitals say nothing (first in a sentence, text in capitals, German nouns) or do not exist, by the corpus and by the
+countries of CLDR. Spellings, forms of address, initials and what is only said elsewhere in the text make no difference.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import Final
+
+from rapidfuzz.distance import Indel
+
+from corpuskit.edits import Edit, Hits, Side
+from corpuskit.lexicon import lexicon
+from corpuskit.reading import KNOWN, SCHEMES, Evidence, Reading, blurred
+
+SAME_NAME: Final = 0.7
+"""Names at least so similar are spellings of one name, unless both are known: `Ramiz` read as `Raraiz` is at .73."""
+
+
+def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: Evidence) -> Hits:
+    """Names among the words `kept` of both sides, if they are not the same names."""
+    if not kept[0] and not kept[1]:
+        return None
+    hits = [
+        [at for at in _capitals(side, words) if _is_name(side, other, at, evidence)]
+        for side, other, words in ((*edit, kept[0]), (*edit[::-1], kept[1]))
+    ]
+    if (not hits[0] and not hits[1]) or _abbreviates(*edit, hits[0]) or _abbreviates(*edit[::-1], hits[1]):
+        return _territories(edit)
+    left, right = (
+        [at for at in found if not _spelled_otherwise(side, other, at, evidence)]
+        for side, other, found in ((*edit, hits[0]), (*edit[::-1], hits[1]))
+    )
+    if bool(left) != bool(right):
+        left = [at for at in left if not _tells_little(*edit, at, evidence)]
+        right = [at for at in right if not _tells_little(*edit[::-1], at, evidence)]
+    if left or right:
+        left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
+        return left, right
+    return _territories(edit)
+
+
+def _abbreviates(side: Side, other: Side, hits: Sequence[int]) -> bool:
+    """Whether the one name of a side is the initials of what the other has in its place: `OAU`, in full."""
+    if len(hits) != 1 or not other.words or len(word := side.reading.written[hits[0]]) < 3 or not word.isupper():
+        return False
+    place = other.reading.written[other.begin : max(other.end, other.begin + 2 * len(word))]
+    initials = iter("".join(full[0] for full in place).upper())
+    return place[0][0] == word[0] and len(place) > 1 and all(letter in initials for letter in word)
+
+
+def _capitals(side: Side, kept: Sequence[int]) -> Sequence[int]:
+    """The words that may be names: with a capital, of more than one letter; all of a text with an address."""
+    if side.reading.addresses:
+        return [side.begin + at for at in kept]
+    return [side.begin + at for at in kept if side.written[at][0].isupper() and len(side.written[at]) > 1]
+
+
+def _tells_little(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether a name that one side has and the other has no name for is what the corpus is about, or said in full."""
+    return evidence.commonplace(side.reading.folded[at]) or _leads_to_name(side, other, at, evidence)
+
+
+def _leads_to_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether a name that both sides have follows at once: `Ambassador Volkan Bozkir`, `Leonid Brezhnev`."""
+    reading = side.reading
+    for after in range(at + 1, len(reading.written)):
+        if not reading.written[after][0].isupper() or not _TITLE_END.fullmatch(reading.before(after)):
+            return False
+        word = reading.folded[after]
+        shared = after >= side.end or _spelled_otherwise(side, other, after, evidence)
+        if shared and len(word) > 1:
+            return evidence.pure(word) and word not in lexicon().territories
+    return False
+
+
+_TITLE_END: Final = re.compile(r"[.,]?\s+")
+"""What stands between a form of address and a name."""
+
+
+def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether a word that the other side does not have is (part of) a name."""
+    reading, word, written = side.reading, side.reading.folded[at], side.reading.written[at]
+    if reading.addresses and reading.in_address(at):
+        return bool(other.words) and word not in SCHEMES and _other_address(other)
+    if len(written) == 1 or not written[0].isupper() or word in lexicon().values:
+        return False
+    if _is_title(side, other, at) or _is_initials(reading, at):
+        return False
+    if word in lexicon().titles and _before_capital(reading, at):
+        return False
+    if not other.words and word in other.reading.folded:
+        return False  # moved, or said once more
+    if reading.capitals_tell and not reading.german and _inside_name(reading, at):
+        return True
+    if evidence.ordinary(word):
+        return False
+    if not reading.capitals_tell:
+        return evidence.upper[word] > 0
+    if written.isupper():
+        return True
+    if reading.german:
+        return word in lexicon().territories or (at > 0 and reading.written[at - 1][0].isupper())
+    if reading.begins_sentence(at):
+        return evidence.upper[word] > 0 or word in lexicon().territories
+    return True
+
+
+def _inside_name(reading: Reading, at: int) -> bool:
+    """Whether a word stands between two with capitals and nothing but blanks: `GNU Lesser General`."""
+    if not 0 < at < len(reading.written) - 1 or reading.begins_sentence(at - 1):
+        return False
+    neighbours = reading.written[at - 1], reading.written[at + 1]
+    return (
+        all(word[0].isupper() for word in neighbours)
+        and reading.before(at).isspace()
+        and reading.before(at + 1).isspace()
+    )
+
+
+def _other_address(side: Side) -> bool:
+    """Whether the other side stands in an address too."""
+    return any(side.reading.in_address(at) for at in range(side.begin, side.end))
+
+
+def _is_title(side: Side, other: Side, at: int) -> bool:
+    """A short word with a point before a capital (`Mr.`, `Dr.`, `J.`) that the other side has nothing for."""
+    if other.words or len(side.reading.written[at]) > 4:
+        return False
+    end = side.reading.ends[at]
+    following = side.reading.text[end : end + 3]
+    return bool(re.match(r"\.\s\w", following)) and following[-1].isupper()
+
+
+def _before_capital(reading: Reading, at: int) -> bool:
+    """Whether a word with a capital follows at once."""
+    after = at + 1
+    return (
+        after < len(reading.written)
+        and reading.written[after][0].isupper()
+        and _TITLE_END.fullmatch(reading.before(after)) is not None
+    )
+
+
+def _is_initials(reading: Reading, at: int) -> bool:
+    """Whether a word in capitals abbreviates what stands before it: `communications technologies (ICTs)`."""
+    word = reading.written[at].rstrip("s")
+    if len(word) < 2 or not word.isupper() or "(" not in reading.before(at):
+        return False
+    initials = iter([folded[0] for folded in reading.folded[max(at - 2 * len(word), 0) : at]])
+    return all(letter in initials for letter in word.casefold())
+
+
+def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether the other side has the same name in another spelling, form or reading."""
+    word = side.reading.folded[at]
+    as_read = _as_read(side.reading.written[at])
+    return any(_one_name(word, rival, evidence) for rival in other.words) or any(
+        _as_read(rival) == as_read for rival in other.written
+    )
+
+
+def _as_read(written: str) -> str:
+    """A word with the capital that scans make of two letters undone: `AH States`."""
+    return written.replace("H", "ll").casefold()
+
+
+def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
+    """Whether two words are one name: nearly the same letters, and not two names that are both known."""
+    if word == rival:
+        return True
+    one, two = blurred(word), blurred(rival)
+    shorter, longer = sorted((one, two), key=len)
+    if sorted(one) == sorted(two):
+        return True  # letters changed places
+    extended = len(shorter) >= 4 and longer.startswith(shorter) and len(longer) - len(shorter) <= 3
+    if one != two and not extended and Indel.normalized_similarity(one, two) < SAME_NAME:
+        return False
+    territories = lexicon().territories
+    if word in territories and rival in territories:
+        return territories[word] == territories[rival]
+    return extended or one == two or min(evidence.upper[word], evidence.upper[rival]) < KNOWN
+
+
+def _territories(edit: Edit) -> Hits:
+    """Countries and regions, in scripts without capitals, that one side has and the other has not."""
+    if not any(word >= "\u0590" for side in edit for word in side.words):
+        return None
+    found = [_listed_territories(side) for side in edit]
+    return None if found[0] == found[1] else (list(range(len(edit[0].words))), list(range(len(edit[1].words))))
+
+
+def _listed_territories(side: Side) -> set[str]:
+    """Codes of what CLDR names there: words but for two letters at either end, or runs of characters across it."""
+    known = lexicon()
+    parts = {word[a : len(word) - b] for word in side.words for a in range(3) for b in range(3)}
+    found = {part for part in parts if len(part) > 1 and part in known.territories}
+    reach = known.longest_territory
+    before = "".join(_run(reversed(side.reading.folded[max(side.begin - reach, 0) : side.begin])))[::-1]
+    here = "".join(side.words)
+    run = before + here + "".join(_run(iter(side.reading.folded[side.end : side.end + reach])))
+    begin, end = len(before), len(before) + len(here)
+    for start in range(end):
+        for stop in range(max(start + 2, begin + 1), min(start + reach, len(run)) + 1):
+            if run[start:stop] in known.territories and (stop > begin and start < max(end, begin)):
+                found.add(run[start:stop])
+    return {known.territories[part] for part in found}
+
+
+def _run(words: Iterator[str]) -> Iterator[str]:
+    """The characters up to the first word of several."""
+    return takewhile(lambda word: len(word) == 1, words)
