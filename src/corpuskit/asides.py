@@ -39,7 +39,10 @@ def _asides(side: Side, other: Side, evidence: Evidence) -> Iterator[int]:
     if not other.words and _in_brackets(side):
         yield from range(count)
         return
-    front, behind = _in_front(side, other, evidence), _behind(side, other)
+    if not other.words and _slides_out(side, other, evidence):
+        yield from range(count)
+        return
+    front, behind = _in_front(side, other, evidence), _behind(side, other, evidence)
     for at in range(count):
         place = side.begin + at
         if at < front or at >= behind or is_list_mark(side.reading, place) or _known_address(side, other, at):
@@ -81,15 +84,39 @@ def _known_address(side: Side, other: Side, at: int) -> bool:
     """Whether the word is part of an address that the other text has too, or spells one out: `name AT host DOT org`."""
     reading, there = side.reading, other.reading
     place = side.begin + at
+    if not there.addresses:
+        return False
     if reading.in_address(place):
-        return bool(there.addresses) and reading.address_words(place) <= set(there.folded)
-    if other.words or not there.addresses or not 0 < other.begin < len(there.written):
+        words = reading.address_words(place)
+        if not other.words and words <= set(there.folded):
+            return True
+        return any(words == there.address_words(there.word_at(start)) for start, _ in there.addresses)
+    if other.words or not 0 < other.begin < len(there.written):
         return False
     around = there.address_at(other.begin - 1)
     return around is not None and around == there.address_at(other.begin)
 
 
 # --- headings and leads ---
+
+
+def _slides_out(side: Side, other: Side, evidence: Evidence) -> bool:
+    """Whether words that one side has more are a heading in front, or behind, that shares words with its text.
+
+    `Public Licence 2. Public Licence means` has `2. Public Licence` more, or `Public Licence 2.`: it is the same.
+    """
+    reading, size = side.reading, len(side.words)
+    folded = reading.folded
+    begin = side.begin
+    while begin and folded[begin - 1] == folded[begin + size - 1]:
+        begin -= 1
+    if begin == 0 and size < len(folded):
+        ended = reading.begins_sentence(size)
+        return side.begin > 0 and _is_front(reading, other.reading, size, evidence, ended=ended)
+    begin = side.begin
+    while begin + size < len(folded) and folded[begin] == folded[begin + size]:
+        begin += 1
+    return begin > side.begin and begin + size == len(folded) and _is_behind(reading, begin, evidence)
 
 
 def _in_front(side: Side, other: Side, evidence: Evidence) -> int:
@@ -101,15 +128,17 @@ def _in_front(side: Side, other: Side, evidence: Evidence) -> int:
     for end in range(side.end, 0, -1):
         if end < len(reading.written):
             ended = reading.begins_sentence(end)
-            if (ended or end == limit) and _is_front(reading, end, evidence, ended=ended):
+            if (ended or end == limit) and _is_front(reading, other.reading, end, evidence, ended=ended):
                 return end
     return 0
 
 
-def _is_front(reading: Reading, end: int, evidence: Evidence, *, ended: bool) -> bool:
+def _is_front(reading: Reading, other: Reading, end: int, evidence: Evidence, *, ended: bool) -> bool:
     """Whether the first `end` words are in front of a text that begins behind them."""
+    marked = reading.begin > 0 and other.begin == 0
     following, between = reading.written[end], reading.before(end)
-    if following[0].islower():
+    itemized = len(following) == 1 and reading.text[reading.ends[end] : reading.ends[end] + 1] in {".", ")"}
+    if following[0].islower() and not itemized:
         return False
     size = _size(reading, 0, end)
     quoted = any(mark in between for mark in _QUOTES)
@@ -117,17 +146,18 @@ def _is_front(reading: Reading, end: int, evidence: Evidence, *, ended: bool) ->
         return True
     if size > HEADING_WORDS:
         return False
-    first = reading.written[0]
     if not _cased(reading, 0, end):
-        return bool(between) and (reading.begin > 0 or (between.isspace() and len(following) == 1))
+        return bool(between) and (marked or (between.isspace() and len(following) == 1))
     if ended:
-        return first[0].islower() or _titled(reading, 0, end) or (reading.begin > 0 and end <= HEADING_WORDS // 2)
-    return _titled(reading, 0, end) and _breaks_off(reading, end, evidence)
+        return _titled(reading, 0, end) or (marked and end <= HEADING_WORDS // 2)
+    return _titled(reading, 0, end) and _breaks_off(reading, end, evidence, marked=marked)
 
 
-def _breaks_off(reading: Reading, end: int, evidence: Evidence) -> bool:
-    """Whether a text begins anew at a word with a capital, though no mark tells."""
+def _breaks_off(reading: Reading, end: int, evidence: Evidence, *, marked: bool) -> bool:
+    """Whether a text begins anew at a word with a capital, though no mark tells; not behind a year or a postcode."""
     written, following = reading.written, reading.folded[end]
+    if any(len(word) > 3 and word.isdigit() for word in reading.folded[:end]):
+        return False
     if "." in reading.folded[end - 1] and is_number(reading.folded[end - 1]):
         return True
     if end == 1 and (written[0].isupper() or evidence.pure(reading.folded[0])):
@@ -137,10 +167,10 @@ def _breaks_off(reading: Reading, end: int, evidence: Evidence) -> bool:
         return True
     after = written[end + 1 : end + 2]
     plainly = evidence.lower[following] > evidence.upper[following]
-    return not here and plainly and all(word[0].islower() for word in after)
+    return not here and plainly and (marked or all(word[0].islower() for word in after))
 
 
-def _behind(side: Side, other: Side) -> int:
+def _behind(side: Side, other: Side, evidence: Evidence) -> int:
     """From which of the side's words on there is a heading of what follows, or the beginning of its first sentence."""
     reading, count = side.reading, len(side.words)
     if side.end < len(reading.written) or other.end < len(other.reading.written) or not side.begin:
@@ -149,16 +179,16 @@ def _behind(side: Side, other: Side) -> int:
         begin = side.begin + at
         if (at == 0 and other.words) or (at and not reading.begins_sentence(begin)):
             continue
-        if _is_behind(reading, begin):
+        if _is_behind(reading, begin, evidence):
             return at
     return count
 
 
-def _is_behind(reading: Reading, begin: int) -> bool:
+def _is_behind(reading: Reading, begin: int, evidence: Evidence) -> bool:
     """Whether the words from `begin` on are behind a text that has ended before."""
     written, end = reading.written, len(reading.written)
     size = _size(reading, begin, end)
-    if written[begin][0].islower() or size > HEADING_WORDS:
+    if written[begin][0].islower() or size > HEADING_WORDS or _signed(reading, begin, evidence):
         return False
     if not reading.begins_sentence(begin):
         return _loud(written[begin:]) and not _loud(written[max(begin - 3, 0) : begin])
@@ -166,6 +196,13 @@ def _is_behind(reading: Reading, begin: int) -> bool:
     if not any(mark in rest for mark in ".!?。।؟"):
         return True
     return _titled(reading, begin, end) or (is_list_mark(reading, begin) and size <= HEADING_WORDS // 2)
+
+
+def _signed(reading: Reading, begin: int, evidence: Evidence) -> bool:
+    """Whether the words from `begin` on are nothing but names, as far as the corpus knows."""
+    words = [(reading.written[at], reading.folded[at]) for at in range(begin, len(reading.written))]
+    longer = [(written, word) for written, word in words if len(word) > 1]
+    return len(longer) > 1 and all(written.istitle() and not evidence.lower[word] for written, word in longer)
 
 
 def _size(reading: Reading, begin: int, end: int) -> int:

@@ -85,21 +85,23 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a word that the other side does not have is (part of) a name."""
     reading, word, written = side.reading, side.reading.folded[at], side.reading.written[at]
     if reading.addresses and reading.in_address(at):
-        return bool(other.words) and word not in SCHEMES and _other_address(other)
+        return word not in SCHEMES and _other_address(other)
     if len(written) == 1 or not written[0].isupper() or word in lexicon().values:
         return False
     if _is_title(side, other, at) or _is_initials(reading, at):
         return False
     if word in lexicon().titles and _before_capital(reading, at):
         return False
-    if not other.words and word in other.reading.folded:
-        return False  # moved, or said once more
+    if _said_elsewhere(side, other, at) or _is_vocative(side, other, at, evidence):
+        return False
     if reading.capitals_tell and not reading.german and _inside_name(reading, at):
         return True
+    if not written.isupper() and any(map(str.isupper, written[1:])):
+        return True  # `NoDerivs`, `YouTube`
     if evidence.ordinary(word):
         return False
     if not reading.capitals_tell:
-        return evidence.upper[word] > 0
+        return evidence.upper[word] > 0 or (not evidence.lower[word] and _is_plainly_known(reading, evidence))
     if written.isupper():
         return True
     if reading.german:
@@ -109,13 +111,52 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     return True
 
 
+KNOWN_SHARE: Final = 0.8
+"""A text in capitals with so large a share of words that the corpus writes without is plain but for its names."""
+
+
+def _is_plainly_known(reading: Reading, evidence: Evidence) -> bool:
+    """Whether the corpus writes most words of a text in capitals without, so that one which it never does is a name."""
+    words = [word for word in reading.folded if len(word) > 3]
+    return sum(map(evidence.lower.__contains__, words)) >= KNOWN_SHARE * len(words)
+
+
+def _said_elsewhere(side: Side, other: Side, at: int) -> bool:
+    """Whether the other text says the name too, in another place or form: `Korean people`, `people of Korea`."""
+    word, texts = side.reading.folded[at], (side.reading.folded, other.reading.folded)
+    if any(rival[0].isupper() for rival in other.written):
+        return False
+    if not other.words:
+        return word in texts[1] or any(_extends(word, rival) for rival in texts[1])
+    return texts[0].count(word) <= texts[1].count(word)
+
+
+VOCATIVE_SHARE: Final = 0.01
+VOCATIVE_TEXTS: Final = 10
+
+
+def _is_vocative(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether one side has a common word with a capital more, alone between commas: `I congratulate you, Sir, on`."""
+    reading, word = side.reading, side.reading.folded[at]
+    if other.words or not 0 < at < len(reading.written) - 1 or word in lexicon().territories:
+        return False
+    if evidence.texts_with[word] < max(VOCATIVE_TEXTS, VOCATIVE_SHARE * evidence.texts):
+        return False
+    neighbours = reading.written[at - 1], reading.written[at + 1]
+    return all(word[0].islower() for word in neighbours) and all(
+        reading.before(place).startswith((",", "،", "、", "，")) for place in (at, at + 1)
+    )
+
+
 def _inside_name(reading: Reading, at: int) -> bool:
     """Whether a word stands between two with capitals and nothing but blanks: `GNU Lesser General`."""
     if not 0 < at < len(reading.written) - 1 or reading.begins_sentence(at - 1):
         return False
     neighbours = reading.written[at - 1], reading.written[at + 1]
+    shouted = reading.written[at].isupper() and all(map(str.isupper, neighbours))
     return (
-        all(word[0].isupper() for word in neighbours)
+        not shouted
+        and all(word[0].isupper() for word in neighbours)
         and reading.before(at).isspace()
         and reading.before(at + 1).isspace()
     )
@@ -123,7 +164,8 @@ def _inside_name(reading: Reading, at: int) -> bool:
 
 def _other_address(side: Side) -> bool:
     """Whether the other side stands in an address too."""
-    return any(side.reading.in_address(at) for at in range(side.begin, side.end))
+    places = range(side.begin, side.end) if side.words else range(max(side.begin - 1, 0), side.begin + 1)
+    return any(side.reading.in_address(at) for at in places if at < len(side.reading.written))
 
 
 def _is_title(side: Side, other: Side, at: int) -> bool:
@@ -157,10 +199,35 @@ def _is_initials(reading: Reading, at: int) -> bool:
 def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether the other side has the same name in another spelling, form or reading."""
     word = side.reading.folded[at]
-    as_read = _as_read(side.reading.written[at])
+    written = side.reading.written[at]
+    as_read = _as_read(written)
     return any(_one_name(word, rival, evidence) for rival in other.words) or any(
-        _as_read(rival) == as_read for rival in other.written
+        _as_read(rival) == as_read or _is_misread(written, rival, evidence) or _is_short(side, other, at, place)
+        for place, rival in enumerate(other.written)
     )
+
+
+def _is_misread(written: str, rival: str, evidence: Evidence) -> bool:
+    """Whether one letter of an ordinary word was read as another, a capital: `Tor` for `for`."""
+    word = written.casefold()
+    return (
+        len(rival) == len(word) > 2
+        and rival.islower()
+        and not evidence.upper[word]
+        and sum(map(str.__ne__, word, rival)) == 1
+    )
+
+
+def _is_short(side: Side, other: Side, at: int, place: int) -> bool:
+    """Whether a word with a point behind it is short for the other, or the other for it: `Corp.`, `Corporation`."""
+    pairs = ((side.reading, at), (other.reading, other.begin + place))
+    for (reading, here), (full, there) in (pairs, pairs[::-1]):
+        short, word = reading.folded[here], full.folded[there]
+        if 2 <= len(short) < len(word) and short[0] == word[0] and full.written[there][0].isupper():
+            letters = iter(word)
+            if reading.text[reading.ends[here] :][:1] == "." and all(letter in letters for letter in short):
+                return True
+    return False
 
 
 def _as_read(written: str) -> str:
@@ -173,16 +240,21 @@ def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
     if word == rival:
         return True
     one, two = blurred(word), blurred(rival)
-    shorter, longer = sorted((one, two), key=len)
     if sorted(one) == sorted(two):
         return True  # letters changed places
-    extended = len(shorter) >= 4 and longer.startswith(shorter) and len(longer) - len(shorter) <= 3
+    extended = _extends(one, two)
     if one != two and not extended and Indel.normalized_similarity(one, two) < SAME_NAME:
         return False
     territories = lexicon().territories
     if word in territories and rival in territories:
         return territories[word] == territories[rival]
     return extended or one == two or min(evidence.upper[word], evidence.upper[rival]) < KNOWN
+
+
+def _extends(one: str, two: str) -> bool:
+    """Whether one word is the other with an ending: `Korea`, `Korean`."""
+    shorter, longer = sorted((one, two), key=len)
+    return len(shorter) >= 4 and len(longer) - len(shorter) <= 3 and longer.startswith(shorter)
 
 
 def _territories(edit: Edit) -> Hits:

@@ -6,6 +6,7 @@ for many texts at once; this is what it must come to.
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -108,9 +109,13 @@ class Reading:
         start = self.starts[at]
         return next((place for place in self.addresses if place[0] <= start < place[1]), None)
 
+    def word_at(self, start: int) -> int:
+        """The first word that begins at a character or behind it."""
+        return bisect_left(self.starts, start)
+
     def address_words(self, at: int) -> set[str]:
         """The words of the address that the word is part of, folded."""
-        begin, end = self.address_at(at) or (0, 0)
+        begin, end = (self.address_at(at) if at < len(self.starts) else None) or (0, 0)
         return {self.folded[place] for place, start in enumerate(self.starts) if begin <= start < end} - SCHEMES
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
@@ -188,7 +193,9 @@ SCHEMES: Final = frozenset(("http", "https", "www", "hyperlink", "quot", "mailto
 
 _BLANKS: Final = " \n\t\u3000"
 _SENTENCE_MARKS: Final = frozenset(".!?:;…。！？؟।•*\n")
-_ADDRESS: Final = re.compile(r"[:@.](?:(?<=:)//|(?<=\w@)(?=\w)|(?<=\w\.)(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b)|(?<=\bwww\.))")
+_ADDRESS: Final = re.compile(
+    r"[:@.](?:(?<=:)//|(?<=\w@)(?=\w)|(?<=\w\.)(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b)|(?<=\w{3}\.)(?=[a-z]\b)|(?<=\bwww\.))"
+)
 """What only an address or a file name has inside: it is the run of non-blanks around."""
 CHINESE: Final = "〇零一二三四五六七八九十百千万萬亿億两兩"
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
