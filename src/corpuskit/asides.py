@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from corpuskit.edits import Edit, Side
+from corpuskit.lexicon import lexicon
 from corpuskit.numbers import is_number
 from corpuskit.reading import LONGEST_REFERENCE, Evidence, Reading, ends_sentence
 
@@ -45,7 +46,9 @@ def _asides(side: Side, other: Side, evidence: Evidence) -> Iterator[int]:
     front, behind = _in_front(side, other, evidence), _behind(side, other, evidence)
     for at in range(count):
         place = side.begin + at
-        if at < front or at >= behind or is_list_mark(side.reading, place) or _known_address(side, other, at):
+        if at < front or at >= behind or is_list_mark(side.reading, place) or _is_tag(side.reading, place):
+            yield at
+        elif _known_address(side, other, at):
             yield at
 
 
@@ -80,10 +83,17 @@ def _in_brackets(side: Side) -> bool:
     return text.find("]", end, end + LONGEST_REFERENCE) >= 0 and "[" not in text[start:end]
 
 
+def _is_tag(reading: Reading, at: int) -> bool:
+    """Whether the word is the name of an element, `</url>`."""
+    return reading.before(at).endswith(("<", "</")) and reading.text[reading.ends[at] :][:1] == ">"
+
+
 def _known_address(side: Side, other: Side, at: int) -> bool:
     """Whether the word is part of an address that the other text has too, or spells one out: `name AT host DOT org`."""
     reading, there = side.reading, other.reading
     place = side.begin + at
+    if reading.in_address(place) and reading.folded[place] in lexicon().negations:
+        return True  # `why-not.html`
     if not there.addresses:
         return False
     if reading.in_address(place):

@@ -92,7 +92,7 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
         return False
     if word in lexicon().titles and _before_capital(reading, at):
         return False
-    if _said_elsewhere(side, other, at) or _is_vocative(side, other, at, evidence):
+    if _said_elsewhere(side, other, at) or _is_vocative(reading, at, evidence):
         return False
     if reading.capitals_tell and not reading.german and _inside_name(reading, at):
         return True
@@ -127,7 +127,8 @@ def _said_elsewhere(side: Side, other: Side, at: int) -> bool:
     if any(rival[0].isupper() for rival in other.written):
         return False
     if not other.words:
-        return word in texts[1] or any(_extends(word, rival) for rival in texts[1])
+        capitals = (at for at, rival in enumerate(other.reading.written) if rival[0].isupper())
+        return word in texts[1] or any(_extends(word, texts[1][at]) for at in capitals)
     return texts[0].count(word) <= texts[1].count(word)
 
 
@@ -135,10 +136,10 @@ VOCATIVE_SHARE: Final = 0.01
 VOCATIVE_TEXTS: Final = 10
 
 
-def _is_vocative(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
-    """Whether one side has a common word with a capital more, alone between commas: `I congratulate you, Sir, on`."""
-    reading, word = side.reading, side.reading.folded[at]
-    if other.words or not 0 < at < len(reading.written) - 1 or word in lexicon().territories:
+def _is_vocative(reading: Reading, at: int, evidence: Evidence) -> bool:
+    """Whether a common word with a capital stands alone between commas: `I congratulate you, Sir, on`."""
+    word = reading.folded[at]
+    if not 0 < at < len(reading.written) - 1 or word in lexicon().territories:
         return False
     if evidence.texts_with[word] < max(VOCATIVE_TEXTS, VOCATIVE_SHARE * evidence.texts):
         return False

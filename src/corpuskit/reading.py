@@ -213,7 +213,7 @@ _FRONT: Final = re.compile(
 # What stands behind the end of a quotation or of a sentence: `." [1958th meeting, para. 223.]`, `” (A/47/PV.12, p. 18)`
 # the number of a note.
 _BEHIND: Final = re.compile(
-    r"(?:(?<=[\"”’»」'.!?。])[\s.,;]*[(\[（【](?:[^()\[\]]|\([^()\[\]]*\))*\d(?:[^()\[\]]|\([^()\[\]]*\))*[)\]）】]"
+    r"(?:(?<=[\"”’»」'.!?。])[\s.,;]*[(\[（【](?:[^()\[\]]|\([^()\[\]]*\))*\d(?:[^()\[\]]|\([^()\[\]]*\))*[)\]}）】]"
     r"|(?<=[\"”»」])[.,;]?\d{1,3})\W*\Z"
 )
 
@@ -232,7 +232,7 @@ def _front(text: str) -> int:
     return begin
 
 
-_BRACKETS: Final = ")]）】"
+_BRACKETS: Final = ")]}）】"
 
 
 def _behind(text: str, begin: int) -> int:
@@ -301,7 +301,7 @@ def fold(word: str) -> str:
     return ".".join(part[1:] if len(part) == 2 and part[0] == "0" else part for part in parts)  # 05.03. is 5.3.
 
 
-_LOOKALIKES: Final = str.maketrans("1i|!0асеорхуіѕ", "llllo" + "aceopxyls")
+_LOOKALIKES: Final = str.maketrans("1i|!05асеорхуіѕ", "llllos" + "aceopxyls")
 
 
 @lru_cache(maxsize=1 << 16)
