@@ -46,9 +46,13 @@ def _asides(side: Side, other: Side, evidence: Evidence) -> Iterator[int]:
     front, behind = _in_front(side, other, evidence), _behind(side, other, evidence)
     for at in range(count):
         place = side.begin + at
-        if at < front or at >= behind or is_list_mark(side.reading, place) or _is_tag(side.reading, place):
-            yield at
-        elif _known_address(side, other, at):
+        if (
+            at < front
+            or at >= behind
+            or is_list_mark(side.reading, place)
+            or _is_tag(side.reading, place)
+            or _known_address(side, other, at)
+        ):
             yield at
 
 

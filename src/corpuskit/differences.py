@@ -153,7 +153,7 @@ def plain(word: str) -> bool:
 
 def _same_letters(words: Sides) -> bool:
     """Whether the sides differ in blanks, hyphens, accents or look-alikes only; numbers must be the same numbers."""
-    left, right = ("".join(side) for side in words)
+    left, right = ("".join(side).replace("'", "").replace("’", "") for side in words)
     if left == right:
         return not any(is_number(word) and "." in word for side in words for word in side)
     if not left or not right or (left.isdigit() and right.isdigit()):

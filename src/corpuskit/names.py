@@ -73,7 +73,10 @@ def _leads_to_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool
         word = reading.folded[after]
         shared = after >= side.end or _spelled_otherwise(side, other, after, evidence)
         if shared and len(word) > 1:
-            return evidence.pure(word) and word not in lexicon().territories
+            rarer = evidence.texts_with[word] <= max(
+                evidence.texts_with[reading.folded[at]], RARE_SHARE * evidence.texts, KNOWN
+            )
+            return rarer and evidence.pure(word) and word not in lexicon().territories
     return False
 
 
@@ -96,10 +99,10 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
         return False
     if reading.capitals_tell and not reading.german and _inside_name(reading, at):
         return True
-    if not written.isupper() and any(map(str.isupper, written[1:])):
-        return True  # `NoDerivs`, `YouTube`
     if evidence.ordinary(word):
         return False
+    if not written.isupper() and any(map(str.isupper, written[1:])):
+        return True  # `NoDerivs`, `YouTube`
     if not reading.capitals_tell:
         return evidence.upper[word] > 0 or (not evidence.lower[word] and _is_plainly_known(reading, evidence))
     if written.isupper():
@@ -123,16 +126,14 @@ def _is_plainly_known(reading: Reading, evidence: Evidence) -> bool:
 
 def _said_elsewhere(side: Side, other: Side, at: int) -> bool:
     """Whether the other text says the name too, in another place or form: `Korean people`, `people of Korea`."""
-    word, texts = side.reading.folded[at], (side.reading.folded, other.reading.folded)
+    word, there = side.reading.folded[at], other.reading
     if any(rival[0].isupper() for rival in other.written):
         return False
-    if not other.words:
-        capitals = (at for at, rival in enumerate(other.reading.written) if rival[0].isupper())
-        return word in texts[1] or any(_extends(word, texts[1][at]) for at in capitals)
-    return texts[0].count(word) <= texts[1].count(word)
+    capitals = (at for at, rival in enumerate(there.written) if rival[0].isupper())
+    return word in there.folded or any(_extends(word, there.folded[at]) for at in capitals)
 
 
-VOCATIVE_SHARE: Final = 0.01
+RARE_SHARE: Final = 0.01
 VOCATIVE_TEXTS: Final = 10
 
 
@@ -141,7 +142,7 @@ def _is_vocative(reading: Reading, at: int, evidence: Evidence) -> bool:
     word = reading.folded[at]
     if not 0 < at < len(reading.written) - 1 or word in lexicon().territories:
         return False
-    if evidence.texts_with[word] < max(VOCATIVE_TEXTS, VOCATIVE_SHARE * evidence.texts):
+    if evidence.texts_with[word] < max(VOCATIVE_TEXTS, RARE_SHARE * evidence.texts):
         return False
     neighbours = reading.written[at - 1], reading.written[at + 1]
     return all(word[0].islower() for word in neighbours) and all(
@@ -219,6 +220,10 @@ def _is_misread(written: str, rival: str, evidence: Evidence) -> bool:
     )
 
 
+LONGEST_CONTRACTION: Final = 3
+"""Words of so many letters may be others without those in the middle: `St`, `Ltd`."""
+
+
 def _is_short(side: Side, other: Side, at: int, place: int) -> bool:
     """Whether a word with a point behind it is short for the other, or the other for it: `Corp.`, `Corporation`."""
     pairs = ((side.reading, at), (other.reading, other.begin + place))
@@ -226,7 +231,9 @@ def _is_short(side: Side, other: Side, at: int, place: int) -> bool:
         short, word = reading.folded[here], full.folded[there]
         if 2 <= len(short) < len(word) and short[0] == word[0] and full.written[there][0].isupper():
             letters = iter(word)
-            if reading.text[reading.ends[here] :][:1] == "." and all(letter in letters for letter in short):
+            pointed = reading.text[reading.ends[here] :][:1] == "."
+            contracted = len(short) <= LONGEST_CONTRACTION and short[-1] == word[-1] and len(word) > len(short) + 2
+            if (pointed or contracted) and all(letter in letters for letter in short):
                 return True
     return False
 

@@ -7,11 +7,16 @@ The idea: compare values, not words. Number words and months count only against 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from corpuskit.edits import Hits, Side, Sides
 from corpuskit.lexicon import lexicon
 from corpuskit.reading import CHINESE
+
+LONG_WORD: Final = 6
+LARGE, TOO_LARGE = 11, 100
+"""Number words that mean something without another to set them against: so long, and for such numbers."""
 
 
 def is_number(word: str) -> bool:
@@ -32,7 +37,28 @@ def number_hits(words: Sides, written: Sequence[Sequence[str]]) -> Hits:
     if left != right:
         said = _in_words(left, words[1]) if not right else _in_words(right, words[0]) if not left else False
         return None if said else (digits[0], digits[1])
-    return values_differ(words, lexicon().values) or _numerals(words, written)
+    return values_differ(words, lexicon().values) or _numerals(words, written) or _more_in_words(words)
+
+
+def _more_in_words(words: Sides) -> Hits:
+    """Number words that one side has and the other has none for, if no language has a small number for them.
+
+    Short ones are common words elsewhere (`cent`, `elf`), and small ones say little (`one of`, `first`).
+    """
+    known = lexicon().values
+    if any(map(is_number, (*words[0], *words[1]))) or all(any(map(known.__contains__, side)) for side in words):
+        return None
+    left, right = (
+        [at for at, word in enumerate(side) if len(word) >= LONG_WORD and word in known and _is_large(word)]
+        for side in words
+    )
+    return (left, right) if left or right else None
+
+
+@lru_cache(maxsize=1 << 10)
+def _is_large(word: str) -> bool:
+    values = lexicon().values[word].items()
+    return all(kind.startswith("numbers") and LARGE <= value < TOO_LARGE for kind, value in values)
 
 
 def _in_words(digits: Sequence[str], words: Sequence[str]) -> bool:
