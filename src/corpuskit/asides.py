@@ -19,6 +19,9 @@ HEADING_WORDS: Final = 16
 LEAD_WORDS: Final = 40
 """Headings, and what leads into a quotation, have no more words than that."""
 
+SAME_WORDS: Final = 3
+"""By so many words it is known where the other text begins or ends."""
+
 CHARACTERS_A_WORD: Final = 2
 """In scripts without spaces, where each character is a word here."""
 
@@ -34,26 +37,23 @@ def asides(edit: Edit, evidence: Evidence) -> tuple[frozenset[int], frozenset[in
 
 
 def _asides(side: Side, other: Side, evidence: Evidence) -> Iterator[int]:
-    count = len(side.words)
+    count, reading = len(side.words), side.reading
     if not count:
         return
     if not other.words and _in_brackets(side):
         yield from range(count)
         return
-    if not other.words and _slides_out(side, other, evidence):
-        yield from range(count)
-        return
-    front, behind = _in_front(side, other, evidence), _behind(side, other, evidence)
+    front = max(_front(reading, other.reading, evidence), side.begin + _in_front(side, other, evidence))
+    back = min(_back(reading, other.reading, evidence), side.begin + _behind(side, other, evidence))
     for at in range(count):
         place = side.begin + at
-        if (
-            at < front
-            or at >= behind
-            or is_list_mark(side.reading, place)
-            or _is_tag(side.reading, place)
-            or _known_address(side, other, at)
-        ):
+        if not front <= place < back or _says_nothing(side, other, at):
             yield at
+
+
+def _says_nothing(side: Side, other: Side, at: int) -> bool:
+    reading, place = side.reading, side.begin + at
+    return is_list_mark(reading, place) or _is_tag(reading, place) or _known_address(side, other, at)
 
 
 # --- marks of lists, brackets, addresses ---
@@ -114,23 +114,29 @@ def _known_address(side: Side, other: Side, at: int) -> bool:
 # --- headings and leads ---
 
 
-def _slides_out(side: Side, other: Side, evidence: Evidence) -> bool:
-    """Whether words that one side has more are a heading in front, or behind, that shares words with its text.
+def _front(reading: Reading, other: Reading, evidence: Evidence) -> int:
+    """How many words stand in front of where the other text begins, if they are a heading or a lead.
 
-    `Public Licence 2. Public Licence means` has `2. Public Licence` more, or `Public Licence 2.`: it is the same.
+    They are found by what follows: `Licence 2. Licence means` has `Licence 2.` in front of `Licence means`, but the
+    line-up may as well say that it has `2. Licence` more in the middle.
     """
-    reading, size = side.reading, len(side.words)
-    folded = reading.folded
-    begin = side.begin
-    while begin and folded[begin - 1] == folded[begin + size - 1]:
-        begin -= 1
-    if begin == 0 and size < len(folded):
-        ended = reading.begins_sentence(size)
-        return side.begin > 0 and _is_front(reading, other.reading, size, evidence, ended=ended)
-    begin = side.begin
-    while begin + size < len(folded) and folded[begin] == folded[begin + size]:
-        begin += 1
-    return begin > side.begin and begin + size == len(folded) and _is_behind(reading, begin, evidence)
+    first = other.folded[:SAME_WORDS]
+    if not first:
+        return 0
+    for end in range(1, min(CHARACTERS_A_WORD * LEAD_WORDS, len(reading.folded) - len(first) + 1)):
+        if reading.folded[end : end + len(first)] == first:
+            ended = reading.begins_sentence(end)
+            return end if _is_front(reading, other, end, evidence, ended=ended) else 0
+    return 0
+
+
+def _back(reading: Reading, other: Reading, evidence: Evidence) -> int:
+    """After how many words what stands behind the other text begins, if that is a heading, or cut off."""
+    last, count = other.folded[-SAME_WORDS:], len(reading.folded)
+    for begin in range(count - 1, max(count - CHARACTERS_A_WORD * HEADING_WORDS, len(last)) - 1, -1):
+        if reading.folded[begin - len(last) : begin] == last:
+            return begin if _is_behind(reading, begin, evidence) else count
+    return count
 
 
 def _in_front(side: Side, other: Side, evidence: Evidence) -> int:

@@ -16,7 +16,7 @@ from corpuskit.asides import asides
 from corpuskit.edits import Edit, Hits, Side, Sides, edits_between
 from corpuskit.lexicon import NEGATING_PARTS, NEGATING_PREFIXES, NOT_NEGATING, lexicon
 from corpuskit.names import name_hits
-from corpuskit.numbers import is_number, moved, number_hits, values_differ
+from corpuskit.numbers import is_number, moved, number_hits, said_in_digits, values_differ
 from corpuskit.reading import Evidence, Reading, blurred, fold
 
 Kind = Literal["numbers", "names", "negations"]
@@ -180,8 +180,9 @@ def _numbers(place: Place, evidence: Evidence) -> Hits:  # noqa: ARG001 - all ju
     if hits is None:
         return None
     left, right = place.edit
-    if (not hits[1] and moved(left, right, hits[0])) or (not hits[0] and moved(right, left, hits[1])):
-        return None
+    for side, other, found, rivals in ((left, right, *hits), (right, left, *hits[::-1])):
+        if found and not rivals and (moved(side, other, found) or said_in_digits(side, other, found)):
+            return None
     return hits
 
 

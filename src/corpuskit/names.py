@@ -28,7 +28,9 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
         [at for at in _capitals(side, words) if _is_name(side, other, at, evidence)]
         for side, other, words in ((*edit, kept[0]), (*edit[::-1], kept[1]))
     ]
-    if (not hits[0] and not hits[1]) or _abbreviates(*edit, hits[0]) or _abbreviates(*edit[::-1], hits[1]):
+    if not hits[0] and not hits[1]:
+        return _territories(edit)
+    if _abbreviates(*edit) or _abbreviates(*edit[::-1]) or _explains(*edit, hits[0]) or _explains(*edit[::-1], hits[1]):
         return _territories(edit)
     left, right = (
         [at for at in found if not _spelled_otherwise(side, other, at, evidence)]
@@ -43,13 +45,23 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
     return _territories(edit)
 
 
-def _abbreviates(side: Side, other: Side, hits: Sequence[int]) -> bool:
-    """Whether the one name of a side is the initials of what the other has in its place: `OAU`, in full."""
-    if len(hits) != 1 or not other.words or len(word := side.reading.written[hits[0]]) < 3 or not word.isupper():
+def _abbreviates(side: Side, other: Side) -> bool:
+    """Whether the one word in capitals of a side is the initials of what the other has in its place: `OAU`, in full."""
+    short = [word for word in side.written if len(word) >= 3 and word.isupper()]
+    if len(short) != 1 or len(side.words) > LONGEST_CONTRACTION or not other.words:
         return False
-    place = other.reading.written[other.begin : max(other.end, other.begin + 2 * len(word))]
+    word, written = short[0], other.reading.written
+    place = written[other.begin : max(other.end, other.begin + 2 * len(word))]
     initials = iter("".join(full[0] for full in place).upper())
     return place[0][0] == word[0] and len(place) > 1 and all(letter in initials for letter in word)
+
+
+def _explains(side: Side, other: Side, hits: Sequence[int]) -> bool:
+    """Whether names are what the word behind them is the initials of: `International Monetary Fund (IMF)`."""
+    written = side.reading.written
+    if len(hits) < 2 or other.words or side.end == len(written) or "(" not in side.reading.before(side.end):
+        return False
+    return "".join(written[at][0] for at in hits) == written[side.end]
 
 
 def _capitals(side: Side, kept: Sequence[int]) -> Sequence[int]:

@@ -30,6 +30,14 @@ def moved(side: Side, other: Side, hits: Sequence[int]) -> bool:
     return all(texts[0].count(side.words[at]) == texts[1].count(side.words[at]) for at in hits)
 
 
+def said_in_digits(side: Side, other: Side, hits: Sequence[int]) -> bool:
+    """Whether words are numbers that the other text has in digits: `within thirty (30) days`, `within 30 days`."""
+    known = lexicon().values
+    return all(
+        any(str(value) in other.reading.folded for value in known.get(side.words[at], {}).values()) for at in hits
+    )
+
+
 def number_hits(words: Sides, written: Sequence[Sequence[str]]) -> Hits:
     """Numbers of both sides, if they are not the same."""
     digits = [[at for at, word in enumerate(side) if is_number(word)] for side in words]
