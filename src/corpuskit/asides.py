@@ -7,10 +7,10 @@ nothing. No list of words is needed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Final
 
-from corpuskit.edits import Edit, Side
+from corpuskit.edits import Edit, Found, Side
 from corpuskit.lexicon import lexicon
 from corpuskit.numbers import is_number
 from corpuskit.reading import LONGEST_REFERENCE, Evidence, Reading, ends_sentence
@@ -30,25 +30,21 @@ _LIST_MARK_END: Final = re.compile(r"[.)\]:、．）][*_>]*(?:\s|<|$)|[-–—]\
 _CAPITAL_BEHIND: Final = re.compile(r"[.)\]:、．）]?\s*[\"“'‘(\[*_]*([^\W\d_])")
 
 
-def asides(edit: Edit, evidence: Evidence) -> tuple[frozenset[int], frozenset[int]]:
-    """The words of both sides that are no part of what is said, counted from the side's first."""
+def asides_among(edit: Edit, hits: Found, evidence: Evidence) -> Found:
+    """Those of the words `hits` of both sides, counted from the side's first, that are no part of what is said."""
     left, right = edit
-    return frozenset(_asides(left, right, evidence)), frozenset(_asides(right, left, evidence))
+    return _among(hits[0], left, right, evidence), _among(hits[1], right, left, evidence)
 
 
-def _asides(side: Side, other: Side, evidence: Evidence) -> Iterator[int]:
-    count, reading = len(side.words), side.reading
-    if not count:
-        return
+def _among(hits: Sequence[int], side: Side, other: Side, evidence: Evidence) -> list[int]:
+    if not hits:
+        return []
     if not other.words and _in_brackets(side):
-        yield from range(count)
-        return
-    front = max(_front(reading, other.reading, evidence), side.begin + _in_front(side, other, evidence))
-    back = min(_back(reading, other.reading, evidence), side.begin + _behind(side, other, evidence))
-    for at in range(count):
-        place = side.begin + at
-        if not front <= place < back or _says_nothing(side, other, at):
-            yield at
+        return list(hits)
+    reading, there = side.reading, other.reading
+    front = max(_front(reading, there, evidence), side.begin + _in_front(side, other, evidence))
+    back = min(_back(reading, there, evidence), side.begin + _behind(side, other, evidence))
+    return [at for at in hits if not front <= side.begin + at < back or _says_nothing(side, other, at)]
 
 
 def _says_nothing(side: Side, other: Side, at: int) -> bool:
@@ -123,8 +119,9 @@ def _front(reading: Reading, other: Reading, evidence: Evidence) -> int:
     first = other.folded[:SAME_WORDS]
     if not first:
         return 0
-    for end in range(1, min(CHARACTERS_A_WORD * LEAD_WORDS, len(reading.folded) - len(first) + 1)):
-        if reading.folded[end : end + len(first)] == first:
+    folded, begins = reading.folded, first[0]
+    for end in range(1, min(CHARACTERS_A_WORD * LEAD_WORDS, len(folded) - len(first) + 1)):
+        if folded[end] == begins and folded[end : end + len(first)] == first:
             ended = reading.begins_sentence(end)
             return end if _is_front(reading, other, end, evidence, ended=ended) else 0
     return 0
@@ -132,9 +129,12 @@ def _front(reading: Reading, other: Reading, evidence: Evidence) -> int:
 
 def _back(reading: Reading, other: Reading, evidence: Evidence) -> int:
     """After how many words what stands behind the other text begins, if that is a heading, or cut off."""
-    last, count = other.folded[-SAME_WORDS:], len(reading.folded)
+    last, folded, count = other.folded[-SAME_WORDS:], reading.folded, len(reading.folded)
+    if not last:
+        return count
+    ends = last[-1]
     for begin in range(count - 1, max(count - CHARACTERS_A_WORD * HEADING_WORDS, len(last)) - 1, -1):
-        if reading.folded[begin - len(last) : begin] == last:
+        if folded[begin - 1] == ends and folded[begin - len(last) : begin] == last:
             return begin if _is_behind(reading, begin, evidence) else count
     return count
 

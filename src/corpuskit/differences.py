@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Final, Literal, NamedTuple
 
-from corpuskit.asides import asides
-from corpuskit.edits import Edit, Hits, Side, Sides, edits_between
+from corpuskit.asides import asides_among
+from corpuskit.edits import Edit, Found, Hits, Side, Sides, edits_between
 from corpuskit.lexicon import NEGATING_PARTS, NEGATING_PREFIXES, NOT_NEGATING, lexicon
 from corpuskit.names import name_hits
 from corpuskit.numbers import is_number, moved, number_hits, said_in_digits, values_differ
@@ -50,12 +50,14 @@ def judge(edits: Iterable[Edit], evidence: Evidence, kinds: Iterable[str] = KIND
         alone = _words_alone(tuple(left.written), tuple(right.written))
         if alone.same or (alone.plain and not _in_address(edit)) or _is_note(edit):
             continue
-        verdict = _verdict(Place(edit, (range(len(left.words)), range(len(right.words))), alone), wanted, evidence)
-        if verdict is not None and any(aside := asides(edit, evidence)):
-            verdict = _verdict(_without(edit, aside), wanted, evidence)
-        if verdict is not None:
+        place = Place(edit, (range(len(left.words)), range(len(right.words))), alone)
+        while any(place.kept) and (verdict := _verdict(place, wanted, evidence)) is not None:
             kind, hits = verdict
-            found.append(Difference(kind, left.span(hits[0]), right.span(hits[1])))
+            aside = asides_among(edit, hits, evidence)
+            if not any(aside):
+                found.append(Difference(kind, left.span(hits[0]), right.span(hits[1])))
+                break
+            place = _without(place, aside)
     return found
 
 
@@ -95,7 +97,7 @@ class Place(NamedTuple):
 Judge = Callable[[Place, Evidence], Hits]
 
 
-def _verdict(place: Place, wanted: Sequence[tuple[Kind, Judge]], evidence: Evidence) -> tuple[Kind, Hits] | None:
+def _verdict(place: Place, wanted: Sequence[tuple[Kind, Judge]], evidence: Evidence) -> tuple[Kind, Found] | None:
     """The first kind of difference at a place, and the words that make it."""
     for kind, judged in wanted:
         hits = judged(place, evidence)
@@ -104,13 +106,11 @@ def _verdict(place: Place, wanted: Sequence[tuple[Kind, Judge]], evidence: Evide
     return None
 
 
-def _without(edit: Edit, aside: tuple[frozenset[int], frozenset[int]]) -> Place:
-    """An edit without words that are no part of what is said."""
-    left, right = (
-        [at for at in range(len(side.words)) if at not in out] for side, out in zip(edit, aside, strict=True)
-    )
-    written = (tuple(side.written[at] for at in kept) for side, kept in zip(edit, (left, right), strict=True))
-    return Place(edit, (left, right), _words_alone(*written))
+def _without(place: Place, aside: tuple[list[int], list[int]]) -> Place:
+    """A place without words that are no part of what is said."""
+    left, right = ([at for at in kept if at not in out] for kept, out in zip(place.kept, aside, strict=True))
+    written = (tuple(side.written[at] for at in kept) for side, kept in zip(place.edit, (left, right), strict=True))
+    return Place(place.edit, (left, right), _words_alone(*written))
 
 
 @lru_cache(maxsize=1 << 16)

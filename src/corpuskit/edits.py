@@ -35,7 +35,8 @@ class Side(NamedTuple):
 
 
 Edit = tuple[Side, Side]
-Hits = tuple[list[int], list[int]] | None
+Found = tuple[list[int], list[int]]
+Hits = Found | None
 """The words that make the difference, on both sides, counted from the side's first; None when there is none."""
 
 Sides = tuple[list[str], ...]

@@ -29,9 +29,9 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
         for side, other, words in ((*edit, kept[0]), (*edit[::-1], kept[1]))
     ]
     if not hits[0] and not hits[1]:
-        return _territories(edit)
+        return _territories(edit, kept)
     if _abbreviates(*edit) or _abbreviates(*edit[::-1]) or _explains(*edit, hits[0]) or _explains(*edit[::-1], hits[1]):
-        return _territories(edit)
+        return _territories(edit, kept)
     left, right = (
         [at for at in found if not _spelled_otherwise(side, other, at, evidence)]
         for side, other, found in ((*edit, hits[0]), (*edit[::-1], hits[1]))
@@ -42,7 +42,7 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
     if left or right:
         left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
         return left, right
-    return _territories(edit)
+    return _territories(edit, kept)
 
 
 def _abbreviates(side: Side, other: Side) -> bool:
@@ -107,8 +107,14 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
         return False
     if word in lexicon().titles and _before_capital(reading, at):
         return False
-    if _said_elsewhere(side, other, at) or _is_vocative(reading, at, evidence):
-        return False
+    return _may_be_name(reading, at, evidence) and not (
+        _said_elsewhere(side, other, at) or _is_vocative(reading, at, evidence)
+    )
+
+
+def _may_be_name(reading: Reading, at: int, evidence: Evidence) -> bool:
+    """Whether a word with a capital is (part of) a name, by the words around it and by the corpus."""
+    word, written = reading.folded[at], reading.written[at]
     if reading.capitals_tell and not reading.german and _inside_name(reading, at):
         return True
     if evidence.ordinary(word):
@@ -141,8 +147,7 @@ def _said_elsewhere(side: Side, other: Side, at: int) -> bool:
     word, there = side.reading.folded[at], other.reading
     if any(rival[0].isupper() for rival in other.written):
         return False
-    capitals = (at for at, rival in enumerate(there.written) if rival[0].isupper())
-    return word in there.folded or any(_extends(word, there.folded[at]) for at in capitals)
+    return word in there.folded or any(_extends(word, rival) for rival in there.capitals)
 
 
 RARE_SHARE: Final = 0.01
@@ -273,16 +278,17 @@ def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
 
 def _extends(one: str, two: str) -> bool:
     """Whether one word is the other with an ending: `Korea`, `Korean`."""
-    shorter, longer = sorted((one, two), key=len)
-    return len(shorter) >= 4 and len(longer) - len(shorter) <= 3 and longer.startswith(shorter)
+    if one[:4] != two[:4] or not -3 <= len(one) - len(two) <= 3 or min(len(one), len(two)) < 4:
+        return False
+    return one.startswith(two) or two.startswith(one)
 
 
-def _territories(edit: Edit) -> Hits:
+def _territories(edit: Edit, kept: tuple[Sequence[int], Sequence[int]]) -> Hits:
     """Countries and regions, in scripts without capitals, that one side has and the other has not."""
     if not any(word >= "\u0590" for side in edit for word in side.words):
         return None
     found = [_listed_territories(side) for side in edit]
-    return None if found[0] == found[1] else (list(range(len(edit[0].words))), list(range(len(edit[1].words))))
+    return None if found[0] == found[1] else ([*kept[0]], [*kept[1]])
 
 
 def _listed_territories(side: Side) -> set[str]:

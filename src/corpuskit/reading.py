@@ -83,6 +83,11 @@ class Reading:
         return 4 * sum(map(str.isupper, initials)) <= 3 * sum(map(str.isalpha, initials))
 
     @cached_property
+    def capitals(self) -> set[str]:
+        """The words with a capital, folded."""
+        return {folded for written, folded in zip(self.written, self.folded, strict=True) if written[0].isupper()}
+
+    @cached_property
     def german(self) -> bool:
         """Whether all nouns have a capital."""
         return len(GERMAN.intersection(self.folded)) >= 3
@@ -116,7 +121,7 @@ class Reading:
     def address_words(self, at: int) -> set[str]:
         """The words of the address that the word is part of, folded."""
         begin, end = (self.address_at(at) if at < len(self.starts) else None) or (0, 0)
-        return {self.folded[place] for place, start in enumerate(self.starts) if begin <= start < end} - SCHEMES
+        return set(self.folded[self.word_at(begin) : self.word_at(end)]) - SCHEMES
 
     def _around(self, start: int, end: int) -> tuple[int, int]:
         """The run of non-blank characters around a place."""
