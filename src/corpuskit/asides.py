@@ -41,9 +41,9 @@ def _among(hits: Sequence[int], side: Side, other: Side, evidence: Evidence) -> 
         return []
     if not other.words and _in_brackets(side):
         return list(hits)
-    reading, there = side.reading, other.reading
-    front = max(_front(reading, there, evidence), side.begin + _in_front(side, other, evidence))
-    back = min(_back(reading, there, evidence), side.begin + _behind(side, other, evidence))
+    front, back = _frame(side.reading, other.reading, evidence)
+    front = max(front, side.begin + _in_front(side, other, evidence))
+    back = min(back, side.begin + _behind(side, other, evidence))
     return [at for at in hits if not front <= side.begin + at < back or _says_nothing(side, other, at)]
 
 
@@ -57,9 +57,10 @@ def _says_nothing(side: Side, other: Side, at: int) -> bool:
 
 def is_list_mark(reading: Reading, at: int) -> bool:
     """Whether a number counts what begins with it: `are met: 1. Redistributions`, `the Package (7) You may`."""
-    word, end = reading.folded[at], reading.ends[at]
-    if not is_number(word) or max(map(len, word.split("."))) > 3:
+    word = reading.folded[at]
+    if word[0].isalpha() or not is_number(word) or max(map(len, word.split("."))) > 3:
         return False
+    end = reading.ends[at]
     before = reading.before(at)
     behind = reading.text[end : end + 8]
     if before.endswith("(") and behind[:1] == ")":
@@ -108,6 +109,14 @@ def _known_address(side: Side, other: Side, at: int) -> bool:
 
 
 # --- headings and leads ---
+
+
+def _frame(reading: Reading, other: Reading, evidence: Evidence) -> tuple[int, int]:
+    """Between which words stands what the other text has too; kept for the next edit of the pair."""
+    kept = reading.frame
+    if kept is None or kept[0] is not other.text:
+        reading.frame = kept = (other.text, _front(reading, other, evidence), _back(reading, other, evidence))
+    return kept[1:]
 
 
 def _front(reading: Reading, other: Reading, evidence: Evidence) -> int:

@@ -135,7 +135,10 @@ def _words_alone(left: tuple[str, ...], right: tuple[str, ...]) -> Alone:
 
 
 def _in_address(edit: Edit) -> bool:
-    return bool(edit[0].reading.addresses or edit[1].reading.addresses)
+    """Whether a word of either side is part of an address."""
+    return any(
+        side.reading.addresses and any(map(side.reading.in_address, range(side.begin, side.end))) for side in edit
+    )
 
 
 @cache

@@ -66,9 +66,10 @@ def _explains(side: Side, other: Side, hits: Sequence[int]) -> bool:
 
 def _capitals(side: Side, kept: Sequence[int]) -> Sequence[int]:
     """The words that may be names: with a capital, of more than one letter; all of a text with an address."""
-    if side.reading.addresses:
-        return [side.begin + at for at in kept]
-    return [side.begin + at for at in kept if side.written[at][0].isupper() and len(side.written[at]) > 1]
+    reading, begin, written = side.reading, side.begin, side.written
+    if reading.addresses:
+        return [begin + at for at in kept if written[at][0].isupper() or reading.in_address(begin + at)]
+    return [begin + at for at in kept if written[at][0].isupper() and len(written[at]) > 1]
 
 
 def _tells_little(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
@@ -132,6 +133,10 @@ def _may_be_name(reading: Reading, at: int, evidence: Evidence) -> bool:
     return True
 
 
+SHORTEST_STEM: Final = 4
+LONGEST_ENDING: Final = 3
+"""A name may have an ending of so many letters, if so many stand before it: `Korea`, `Korean`."""
+
 KNOWN_SHARE: Final = 0.8
 """A text in capitals with so large a share of words that the corpus writes without is plain but for its names."""
 
@@ -147,7 +152,14 @@ def _said_elsewhere(side: Side, other: Side, at: int) -> bool:
     word, there = side.reading.folded[at], other.reading
     if any(rival[0].isupper() for rival in other.written):
         return False
-    return word in there.folded or any(_extends(word, rival) for rival in there.capitals)
+    if word in there.folded:
+        return True
+    size, capitals = len(word), there.capitals
+    if any(size - cut >= SHORTEST_STEM and word[: size - cut] in capitals for cut in range(1, LONGEST_ENDING + 1)):
+        return True
+    return size >= SHORTEST_STEM and any(
+        rival.startswith(word) and len(rival) <= size + LONGEST_ENDING for rival in capitals
+    )
 
 
 RARE_SHARE: Final = 0.01
@@ -278,7 +290,7 @@ def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
 
 def _extends(one: str, two: str) -> bool:
     """Whether one word is the other with an ending: `Korea`, `Korean`."""
-    if one[:4] != two[:4] or not -3 <= len(one) - len(two) <= 3 or min(len(one), len(two)) < 4:
+    if min(len(one), len(two)) < SHORTEST_STEM or abs(len(one) - len(two)) > LONGEST_ENDING:
         return False
     return one.startswith(two) or two.startswith(one)
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -40,6 +41,9 @@ class Reading:
     `written` and `folded` are its words, which stand between the characters `begin` and `end`. Those of many texts are
     cut at once by `lineup`, which hands them over.
     """
+
+    frame: tuple[str, int, int] | None = None
+    """What `asides` found last, of the pair with another text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -95,7 +99,7 @@ class Reading:
     @cached_property
     def addresses(self) -> list[tuple[int, int]]:
         """Where URLs, e-mail addresses and file names stand."""
-        return [self._around(*match.span()) for match in _ADDRESS.finditer(self.text)]
+        return find_addresses(self.text)
 
     def before(self, at: int) -> str:
         """What stands between a word and the one before it."""
@@ -107,7 +111,13 @@ class Reading:
 
     def in_address(self, at: int) -> bool:
         """Whether the word is part of an address."""
-        return bool(self.addresses) and self.address_at(at) is not None
+        return at in self._addressed
+
+    @cached_property
+    def _addressed(self) -> frozenset[int]:
+        """The words that are part of an address."""
+        places = [range(self.word_at(begin), self.word_at(end)) for begin, end in self.addresses]
+        return frozenset(chain.from_iterable(places))
 
     def address_at(self, at: int) -> tuple[int, int] | None:
         """Where the address stands that the word is part of."""
@@ -123,12 +133,6 @@ class Reading:
         begin, end = (self.address_at(at) if at < len(self.starts) else None) or (0, 0)
         return set(self.folded[self.word_at(begin) : self.word_at(end)]) - SCHEMES
 
-    def _around(self, start: int, end: int) -> tuple[int, int]:
-        """The run of non-blank characters around a place."""
-        begin = max(self.text.rfind(blank, 0, start) for blank in _BLANKS) + 1
-        ends = [self.text.find(blank, end) for blank in _BLANKS]
-        return begin, min((found for found in ends if found >= 0), default=len(self.text))
-
 
 def bounds(text: str) -> tuple[int, int]:
     """The characters between which the words of a text stand: behind marks in front, before a reference behind."""
@@ -139,6 +143,18 @@ def bounds(text: str) -> tuple[int, int]:
 def has_address(text: str) -> bool:
     """Whether a URL, an e-mail address or a file name stands in it."""
     return _ADDRESS.search(text) is not None
+
+
+def find_addresses(text: str) -> list[tuple[int, int]]:
+    """Where URLs, e-mail addresses and file names stand, in characters."""
+    return [_around(text, *match.span()) for match in _ADDRESS.finditer(text)]
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The run of non-blank characters around a place."""
+    begin = max(text.rfind(blank, 0, start) for blank in _BLANKS) + 1
+    ends = [text.find(blank, end) for blank in _BLANKS]
+    return begin, min((found for found in ends if found >= 0), default=len(text))
 
 
 def ends_sentence(word: str, between: str) -> bool:
