@@ -231,6 +231,9 @@ def _signed(reading: Reading, begin: int, evidence: Evidence) -> bool:
     """Whether the words from `begin` on are nothing but names, as far as the corpus knows."""
     words = [(reading.written[at], reading.folded[at]) for at in range(begin, len(reading.written))]
     longer = [(written, word) for written, word in words if len(word) > 1]
+    known = lexicon()
+    if any(is_number(word) or word in known.negations or word in known.values for _, word in words):
+        return False
     return len(longer) > 1 and all(written.istitle() and not evidence.lower[word] for written, word in longer)
 
 
