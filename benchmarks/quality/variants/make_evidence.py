@@ -3,8 +3,8 @@
     corpuskit ingest LICENCES CURATED; corpuskit ingest SPEECHES CURATED_TOO --include '*'
     python benchmarks/quality/variants/make_evidence.py evidence.json licences=CURATED natural-ungdc=CURATED_TOO
 
-LICENCES holds the documents of `licences`, one file each; SPEECHES is `natural-ungdc`. The guard counts its evidence over
-the heads of all families, which a finished corpus tells: what variants are linked to, and what has near copies.
+LICENCES holds the documents of `licences`, one file each; SPEECHES is `natural-ungdc`. The guard counts its evidence
+over the heads of all families, which a finished corpus tells: what variants are linked to, and what has near copies.
 """
 
 import json

@@ -5,7 +5,8 @@
 
 Months, days and territories are those of the Unicode CLDR (Unicode licence v3) as Babel has them; number words are
 what num2words says. Forms of address are what Faker (MIT licence) sets before the names of women and men, in all of its
-languages. In scripts without capitals the cities that CLDR names time zones by are territories too. Only single words of at least two characters are kept; a word that a language has for two values is left out
+languages. In scripts without capitals the cities that CLDR names time zones by are territories too. Of numbers, months
+and days only single words of at least two characters are kept; a word that a language has for two values is left out
 there.
 """
 
