@@ -1,6 +1,6 @@
 """Score the guard on the labelled pairs: does it call variants those that are, and only those?
 
-    python benchmarks/quality/variants.py [--half tuning|held_out|fresh|blind|held_out_2] [--show]
+    python benchmarks/quality/variants.py [--half NAME] [--show]
 
 Precision and recall of "variant", by half and source. What a run knows of its corpus (how often it writes a word with a
 capital and without, counted over the heads of its families) is in `evidence.json` for the corpora of the natural pairs.
@@ -18,7 +18,7 @@ from corpuskit.reading import Evidence
 
 PAIRS = Path(__file__).parent / "variants" / "pairs.jsonl"
 EVIDENCE = PAIRS.with_name("evidence.json")
-HALVES = ("tuning", "held_out", "fresh", "blind", "held_out_2")
+HALVES = ("tuning", "held_out", "fresh", "blind", "dev2", "dev3", "seen", "held_out_2")
 
 
 def main() -> None:

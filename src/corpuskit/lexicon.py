@@ -1,7 +1,8 @@
 """Words that carry meaning on their own, in the world's main languages: negations, modals, numbers, months, countries.
 
 Numbers, calendar, territories and titles are made by `benchmarks/quality/variants/make_lexicon.py` of the Unicode CLDR
-(copyright Unicode, Inc., Unicode licence v3), num2words and Faker (MIT licence), 71 languages in all. Negations and
+(copyright Unicode, Inc., Unicode licence v3), num2words and Faker (MIT licence), 71 languages in all; territories hold
+cities, too, where a script has no capitals. Negations and
 modals are the short lists below: the standard negators (Dryer 2013, "Negative Morphemes", WALS Online, chapter 112)
 with the negative pronouns and adverbs of the same languages. Left out is what is a common word elsewhere (Finnish `en`,
 Danish `ej`).
@@ -90,7 +91,8 @@ class Lexicon:
 
     values: for each word its number or place in the calendar, by language, months and days apart from numbers;
     modals: for each word its class, by language; territories: names of countries and regions, of one word or more, with
-    their codes; titles: forms of address before a name (`Mr`, `Frau`, `пан`).
+    their codes, and in scripts without capitals cities, with their time zones; titles: forms of address before a name
+    (`Mr`, `Frau`, `пан`).
     """
 
     negations: frozenset[str]

@@ -15,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers
-from corpuskit.differences import QUADRATIC_WORDS, Difference, compare, edit, judge, plain
+from corpuskit.differences import Difference, compare, judge, plain
+from corpuskit.edits import QUADRATIC_WORDS, edit
 from corpuskit.kernels import words as kernels
 from corpuskit.kernels.types import Flags, Ints, Small
-from corpuskit.reading import Evidence, Reading, bounds, ends_sentence, fold, has_address, word_kinds
+from corpuskit.reading import Evidence, Reading, bounds, ends_sentence, find_addresses, fold, has_address, word_kinds
 
 CELLS: Final = 1 << 22
 """A pair with more pairs of words between its first and last difference is lined up on its own: 16 MB as it is."""
@@ -28,7 +29,8 @@ class Texts:
     """Texts as words.
 
     strings: the texts; offsets: int64[n + 1], the words of each; numbers: int32[words], equal words alike; places:
-    int32[words, 2], characters; written, folded: of each number; addressed: bool[n], whether it holds an address.
+    int32[words, 2], characters; inside: bool[words], part of an address; written, folded: of each number; addressed:
+    bool[n], whether it holds an address.
     """
 
     def __init__(self, texts: pa.Array) -> None:
@@ -48,6 +50,12 @@ class Texts:
         spans = zip(starts[firsts].tolist(), (starts[firsts] + sizes[firsts]).tolist(), strict=True)
         self.written = [data[start:end].tobytes().decode() for start, end in spans]
         self.folded = list(map(fold, self.written))
+        self.inside = np.zeros(count, dtype=np.bool_)
+        for text in np.flatnonzero(self.addressed).tolist():
+            begin, end = self.offsets[text], self.offsets[text + 1]
+            limits = np.searchsorted(self.places[begin:end, 0], find_addresses(self.strings[text]))
+            for first, last in limits.tolist():
+                self.inside[begin + first : begin + last] = True
 
     @cached_property
     def _lists(self) -> tuple[list[str], list[str], list[int], list[int]]:
@@ -80,18 +88,16 @@ class Texts:
 def count_evidence(evidence: Evidence, heads: pa.Array) -> None:
     """Add texts to the evidence: as one after another, in bulk."""
     texts = Texts(heads)
-    plainly = ~texts.addressed
-    for text in np.flatnonzero(texts.addressed).tolist():
-        evidence.add_reading(texts.reading(text))
-    evidence.texts += int(plainly.sum())
+    outside = ~texts.inside
+    evidence.texts += len(texts.strings)
     of = np.repeat(np.arange(len(texts.strings)), np.diff(texts.offsets))
     lower, upper, alpha = _initials(texts.written, texts.numbers)
     first = np.zeros(len(of), dtype=np.bool_)
     first[texts.offsets[:-1][np.diff(texts.offsets) > 0]] = True
     totals = [np.bincount(of[marked & ~first], minlength=len(texts.strings)) for marked in (upper, alpha)]
-    tells = (4 * totals[0] <= 3 * totals[1]) & plainly
-    _count(evidence.lower, texts, np.flatnonzero(lower & plainly[of]))
-    capitals = np.flatnonzero(upper & tells[of])
+    tells = 4 * totals[0] <= 3 * totals[1]
+    _count(evidence.lower, texts, np.flatnonzero(lower & outside))
+    capitals = np.flatnonzero(upper & outside & tells[of])
     pairs = np.unique(of[capitals] * len(texts.written) + texts.numbers[capitals])
     held = {(pair // len(texts.written), texts.folded[pair % len(texts.written)]) for pair in pairs.tolist()}
     evidence.texts_with.update([word for _, word in held])
@@ -151,14 +157,13 @@ def compare_all(
 
 
 def _may_matter(texts: Texts, edits: Ints, lefts: Ints, rights: Ints) -> Flags:
-    """Whether each edit has a word that is not plain, or is of texts with an address."""
+    """Whether each edit has a word that is not plain, or is part of an address."""
     odd = np.array([not plain(word) for word in texts.written], dtype=np.bool_)
-    before = np.concatenate([[0], np.cumsum(odd[texts.numbers])])
+    before = np.concatenate([[0], np.cumsum(odd[texts.numbers] | texts.inside)])
     found = np.zeros(len(edits), dtype=np.bool_)
     for side, column in ((lefts[edits[:, 0]], 1), (rights[edits[:, 0]], 3)):
         base = texts.offsets[side]
         found |= before[base + edits[:, column + 1]] > before[base + edits[:, column]]
-        found |= texts.addressed[side]
     return found
 
 

@@ -6,10 +6,12 @@ for many texts at once; this is what it must come to.
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -39,6 +41,9 @@ class Reading:
     `written` and `folded` are its words, which stand between the characters `begin` and `end`. Those of many texts are
     cut at once by `lineup`, which hands them over.
     """
+
+    frame: tuple[str, int, int] | None = None
+    """What `asides` found last, of the pair with another text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -82,6 +87,11 @@ class Reading:
         return 4 * sum(map(str.isupper, initials)) <= 3 * sum(map(str.isalpha, initials))
 
     @cached_property
+    def capitals(self) -> set[str]:
+        """The words with a capital, folded."""
+        return {folded for written, folded in zip(self.written, self.folded, strict=True) if written[0].isupper()}
+
+    @cached_property
     def german(self) -> bool:
         """Whether all nouns have a capital."""
         return len(GERMAN.intersection(self.folded)) >= 3
@@ -89,7 +99,7 @@ class Reading:
     @cached_property
     def addresses(self) -> list[tuple[int, int]]:
         """Where URLs, e-mail addresses and file names stand."""
-        return [self._around(*match.span()) for match in _ADDRESS.finditer(self.text)]
+        return find_addresses(self.text)
 
     def before(self, at: int) -> str:
         """What stands between a word and the one before it."""
@@ -101,13 +111,27 @@ class Reading:
 
     def in_address(self, at: int) -> bool:
         """Whether the word is part of an address."""
-        return any(start <= self.starts[at] < end for start, end in self.addresses) if self.addresses else False
+        return at in self._addressed
 
-    def _around(self, start: int, end: int) -> tuple[int, int]:
-        """The run of non-blank characters around a place."""
-        begin = max(self.text.rfind(blank, 0, start) for blank in _BLANKS) + 1
-        ends = [self.text.find(blank, end) for blank in _BLANKS]
-        return begin, min((found for found in ends if found >= 0), default=len(self.text))
+    @cached_property
+    def _addressed(self) -> frozenset[int]:
+        """The words that are part of an address."""
+        places = [range(self.word_at(begin), self.word_at(end)) for begin, end in self.addresses]
+        return frozenset(chain.from_iterable(places))
+
+    def address_at(self, at: int) -> tuple[int, int] | None:
+        """Where the address stands that the word is part of."""
+        start = self.starts[at]
+        return next((place for place in self.addresses if place[0] <= start < place[1]), None)
+
+    def word_at(self, start: int) -> int:
+        """The first word that begins at a character or behind it."""
+        return bisect_left(self.starts, start)
+
+    def address_words(self, at: int) -> set[str]:
+        """The words of the address that the word is part of, folded."""
+        begin, end = (self.address_at(at) if at < len(self.starts) else None) or (0, 0)
+        return set(self.folded[self.word_at(begin) : self.word_at(end)]) - SCHEMES
 
 
 def bounds(text: str) -> tuple[int, int]:
@@ -119,6 +143,18 @@ def bounds(text: str) -> tuple[int, int]:
 def has_address(text: str) -> bool:
     """Whether a URL, an e-mail address or a file name stands in it."""
     return _ADDRESS.search(text) is not None
+
+
+def find_addresses(text: str) -> list[tuple[int, int]]:
+    """Where URLs, e-mail addresses and file names stand, in characters."""
+    return [_around(text, *match.span()) for match in _ADDRESS.finditer(text)]
+
+
+def _around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The run of non-blank characters around a place."""
+    begin = max(text.rfind(blank, 0, start) for blank in _BLANKS) + 1
+    ends = [text.find(blank, end) for blank in _BLANKS]
+    return begin, min((found for found in ends if found >= 0), default=len(text))
 
 
 def ends_sentence(word: str, between: str) -> bool:
@@ -173,9 +209,14 @@ class Evidence:
         return not self.lower[word] and self.upper[word] > 0 and not self.commonplace(word)
 
 
+SCHEMES: Final = frozenset(("http", "https", "www", "hyperlink", "quot", "mailto", "ftp", "at", "dot"))
+"""What says no more than that there is an address."""
+
 _BLANKS: Final = " \n\t\u3000"
 _SENTENCE_MARKS: Final = frozenset(".!?:;…。！？؟।•*\n")
-_ADDRESS: Final = re.compile(r"[:@.](?:(?<=:)//|(?<=\w@)(?=\w)|(?<=\w\.)(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b)|(?<=\bwww\.))")
+_ADDRESS: Final = re.compile(
+    r"[:@.](?:(?<=:)//|(?<=\w@)(?=\w)|(?<=\w\.)(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b)|(?<=\w{3}\.)(?=[a-z]\b)|(?<=\bwww\.))"
+)
 """What only an address or a file name has inside: it is the run of non-blanks around."""
 CHINESE: Final = "〇零一二三四五六七八九十百千万萬亿億两兩"
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
@@ -193,7 +234,7 @@ _FRONT: Final = re.compile(
 # What stands behind the end of a quotation or of a sentence: `." [1958th meeting, para. 223.]`, `” (A/47/PV.12, p. 18)`
 # the number of a note.
 _BEHIND: Final = re.compile(
-    r"(?:(?<=[\"”’»」'.!?。])[\s.,;]*[(\[（【](?:[^()\[\]]|\([^()\[\]]*\))*\d(?:[^()\[\]]|\([^()\[\]]*\))*[)\]）】]"
+    r"(?:(?<=[\"”’»」'.!?。])[\s.,;]*[(\[（【](?:[^()\[\]]|\([^()\[\]]*\))*\d(?:[^()\[\]]|\([^()\[\]]*\))*[)\]}）】]"
     r"|(?<=[\"”»」])[.,;]?\d{1,3})\W*\Z"
 )
 
@@ -212,7 +253,7 @@ def _front(text: str) -> int:
     return begin
 
 
-_BRACKETS: Final = ")]）】"
+_BRACKETS: Final = ")]}）】"
 
 
 def _behind(text: str, begin: int) -> int:
@@ -281,7 +322,7 @@ def fold(word: str) -> str:
     return ".".join(part[1:] if len(part) == 2 and part[0] == "0" else part for part in parts)  # 05.03. is 5.3.
 
 
-_LOOKALIKES: Final = str.maketrans("1i|!0асеорхуіѕ", "llllo" + "aceopxyls")
+_LOOKALIKES: Final = str.maketrans("1i|!05асеорхуіѕ", "llllos" + "aceopxyls")
 
 
 @lru_cache(maxsize=1 << 16)

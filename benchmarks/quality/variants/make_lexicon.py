@@ -5,12 +5,14 @@
 
 Months, days and territories are those of the Unicode CLDR (Unicode licence v3) as Babel has them; number words are
 what num2words says. Forms of address are what Faker (MIT licence) sets before the names of women and men, in all of its
-languages. Only single words of at least two characters are kept; a word that a language has for two values is left out
+languages. In scripts without capitals the cities that CLDR names time zones by are territories too. Of numbers, months
+and days only single words of at least two characters are kept; a word that a language has for two values is left out
 there.
 """
 
 import json
 import pkgutil
+import re
 import sys
 import unicodedata
 from importlib import import_module
@@ -26,6 +28,9 @@ LANGUAGES = (
     "en fr es de it pt nl pl ru uk be bg sr mk cs sk sl hr ro hu el tr az kk uz sv da nb fi et lv lt is ga ca eu gl sq "
     "ar fa he ur ps hi bn mr ne pa gu ta te kn ml si th lo km my ka hy am zh zh_Hant ja ko vi id ms sw tl mn"
 )
+SHORTEST_CITY = (4, 2)
+"""Shorter ones would be found inside words; in ideographs each character says more."""
+
 VALUES = [*range(100), 100, 1000, 1_000_000]
 
 
@@ -36,6 +41,9 @@ def folded(word: str) -> str:
 
 def keep(found: dict[str, set[int]]) -> dict[str, int]:
     """Single words with one value, in order."""
+    for word in [word for word in found if any(mark in word for mark in "’'")]:
+        part = max(re.split("[’']", word), key=len)  # as texts are cut into words: `п’ятнадцять`
+        found.setdefault(part, set()).update(found[word] if len(part) > 3 else {-1, -2})
     fine = {word: min(values) for word, values in found.items() if len(values) == 1 and len(word) > 1}
     return {word: fine[word] for word in sorted(fine) if not any(mark in word for mark in " -’'")}
 
@@ -52,6 +60,16 @@ def numbers(language: str) -> dict[str, int]:
             if any(char.isalpha() for char in words):
                 found.setdefault(folded(words), set()).add(value)
     return keep(found)
+
+
+def cities(locale: Any) -> dict[str, str]:
+    """Cities that time zones are named by, in a script without capitals: folded, and the zone of each."""
+    found = {folded(names["city"]): zone for zone, names in locale.time_zones.items() if "city" in names}
+    return {
+        name: zone
+        for name, zone in found.items()
+        if name == name.upper() and len(name) >= SHORTEST_CITY[name >= "\u2e80"]
+    }
 
 
 def calendar(locale: Any) -> dict[str, int]:
@@ -95,6 +113,9 @@ def main() -> None:
         lists["calendar"][language] = calendar(locale)
         for name, code in territories(locale).items():
             names.setdefault(name, set()).add(code)
+        for name, zone in cities(locale).items():
+            if name not in names:
+                names[name] = {zone}
     for kind in ("numbers", "calendar"):
         lists[kind] = {language: words for language, words in lists[kind].items() if words}
     lists["territories"] = {name: " ".join(sorted(codes)) for name, codes in sorted(names.items())}

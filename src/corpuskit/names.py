@@ -1,0 +1,325 @@
+"""Names that one wording has and the other has not.
+
+The idea: a word is a name by its capital letter, unless the corpus writes it without one elsewhere (`Evidence`); where
+capitals say nothing (first in a sentence, text in capitals, German nouns) or do not exist, by the corpus and by the
+countries of CLDR. Spellings, forms of address, initials and what is only said elsewhere in the text make no difference.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import Final
+
+from rapidfuzz.distance import Indel
+
+from corpuskit.edits import Edit, Hits, Side
+from corpuskit.lexicon import lexicon
+from corpuskit.reading import KNOWN, SCHEMES, Evidence, Reading, blurred
+
+SAME_NAME: Final = 0.7
+"""Names at least so similar are spellings of one name, unless both are known: `Ramiz` read as `Raraiz` is at .73."""
+
+
+def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: Evidence) -> Hits:
+    """Names among the words `kept` of both sides, if they are not the same names."""
+    if not kept[0] and not kept[1]:
+        return None
+    hits = [
+        [at for at in _capitals(side, words) if _is_name(side, other, at, evidence)]
+        for side, other, words in ((*edit, kept[0]), (*edit[::-1], kept[1]))
+    ]
+    if not hits[0] and not hits[1]:
+        return _territories(edit, kept)
+    if _abbreviates(*edit) or _abbreviates(*edit[::-1]) or _explains(*edit, hits[0]) or _explains(*edit[::-1], hits[1]):
+        return _territories(edit, kept)
+    left, right = (
+        [at for at in found if not _spelled_otherwise(side, other, at, evidence)]
+        for side, other, found in ((*edit, hits[0]), (*edit[::-1], hits[1]))
+    )
+    if bool(left) != bool(right):
+        left = [at for at in left if not _tells_little(*edit, at, evidence)]
+        right = [at for at in right if not _tells_little(*edit[::-1], at, evidence)]
+    if left or right:
+        left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
+        return left, right
+    return _territories(edit, kept)
+
+
+def _abbreviates(side: Side, other: Side) -> bool:
+    """Whether the one word in capitals of a side is the initials of what the other has in its place: `OAU`, in full."""
+    short = [word for word in side.written if len(word) >= 3 and word.isupper()]
+    if len(short) != 1 or len(side.words) > LONGEST_CONTRACTION or not other.words:
+        return False
+    word, written = short[0], other.reading.written
+    place = written[other.begin : max(other.end, other.begin + 2 * len(word))]
+    initials = iter("".join(full[0] for full in place).upper())
+    return place[0][0] == word[0] and len(place) > 1 and all(letter in initials for letter in word)
+
+
+def _explains(side: Side, other: Side, hits: Sequence[int]) -> bool:
+    """Whether names are what the word behind them is the initials of: `International Monetary Fund (IMF)`."""
+    written = side.reading.written
+    if len(hits) < 2 or other.words or side.end == len(written) or "(" not in side.reading.before(side.end):
+        return False
+    return "".join(written[at][0] for at in hits) == written[side.end]
+
+
+def _capitals(side: Side, kept: Sequence[int]) -> Sequence[int]:
+    """The words that may be names: with a capital, of more than one letter; all of a text with an address."""
+    reading, begin, written = side.reading, side.begin, side.written
+    if reading.addresses:
+        return [begin + at for at in kept if written[at][0].isupper() or reading.in_address(begin + at)]
+    return [begin + at for at in kept if written[at][0].isupper() and len(written[at]) > 1]
+
+
+def _tells_little(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether a name that one side has and the other has no name for is what the corpus is about, or said in full."""
+    return evidence.commonplace(side.reading.folded[at]) or _leads_to_name(side, other, at, evidence)
+
+
+def _leads_to_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether a name that both sides have follows at once: `Ambassador Volkan Bozkir`, `Leonid Brezhnev`."""
+    reading = side.reading
+    for after in range(at + 1, len(reading.written)):
+        if not reading.written[after][0].isupper() or not _TITLE_END.fullmatch(reading.before(after)):
+            return False
+        word = reading.folded[after]
+        shared = after >= side.end or _spelled_otherwise(side, other, after, evidence)
+        if shared and len(word) > 1:
+            rarer = evidence.texts_with[word] <= max(
+                evidence.texts_with[reading.folded[at]], RARE_SHARE * evidence.texts, KNOWN
+            )
+            return rarer and evidence.pure(word) and word not in lexicon().territories
+    return False
+
+
+_TITLE_END: Final = re.compile(r"[.,]?\s+")
+"""What stands between a form of address and a name."""
+
+
+def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether a word that the other side does not have is (part of) a name."""
+    reading, word, written = side.reading, side.reading.folded[at], side.reading.written[at]
+    if reading.addresses and reading.in_address(at):
+        return word not in SCHEMES and _other_address(other)
+    if len(written) == 1 or not written[0].isupper() or word in lexicon().values:
+        return False
+    if _is_title(side, other, at) or _is_initials(reading, at):
+        return False
+    if word in lexicon().titles and _before_capital(reading, at):
+        return False
+    return _may_be_name(reading, at, evidence) and not (
+        _said_elsewhere(side, other, at) or _is_vocative(reading, at, evidence)
+    )
+
+
+def _may_be_name(reading: Reading, at: int, evidence: Evidence) -> bool:
+    """Whether a word with a capital is (part of) a name, by the words around it and by the corpus."""
+    word, written = reading.folded[at], reading.written[at]
+    if reading.capitals_tell and not reading.german and _inside_name(reading, at):
+        return True
+    if evidence.ordinary(word):
+        return False
+    if not written.isupper() and any(map(str.isupper, written[1:])):
+        return True  # `NoDerivs`, `YouTube`
+    if not reading.capitals_tell:
+        return evidence.upper[word] > 0 or (not evidence.lower[word] and _is_plainly_known(reading, evidence))
+    if written.isupper():
+        return True
+    if reading.german:
+        return word in lexicon().territories or (at > 0 and reading.written[at - 1][0].isupper())
+    if reading.begins_sentence(at):
+        return evidence.upper[word] > 0 or word in lexicon().territories
+    return True
+
+
+SHORTEST_STEM: Final = 4
+LONGEST_ENDING: Final = 3
+"""A name may have an ending of so many letters, if so many stand before it: `Korea`, `Korean`."""
+
+KNOWN_SHARE: Final = 0.8
+"""A text in capitals with so large a share of words that the corpus writes without is plain but for its names."""
+
+
+def _is_plainly_known(reading: Reading, evidence: Evidence) -> bool:
+    """Whether the corpus writes most words of a text in capitals without, so that one which it never does is a name."""
+    words = [word for word in reading.folded if len(word) > 3]
+    return sum(map(evidence.lower.__contains__, words)) >= KNOWN_SHARE * len(words)
+
+
+def _said_elsewhere(side: Side, other: Side, at: int) -> bool:
+    """Whether the other text says the name too, in another place or form: `Korean people`, `people of Korea`."""
+    word, there = side.reading.folded[at], other.reading
+    if any(rival[0].isupper() for rival in other.written):
+        return False
+    if word in there.folded:
+        return True
+    size, capitals = len(word), there.capitals
+    if any(size - cut >= SHORTEST_STEM and word[: size - cut] in capitals for cut in range(1, LONGEST_ENDING + 1)):
+        return True
+    return size >= SHORTEST_STEM and any(
+        rival.startswith(word) and len(rival) <= size + LONGEST_ENDING for rival in capitals
+    )
+
+
+RARE_SHARE: Final = 0.01
+VOCATIVE_TEXTS: Final = 10
+
+
+def _is_vocative(reading: Reading, at: int, evidence: Evidence) -> bool:
+    """Whether a common word with a capital stands alone between commas: `I congratulate you, Sir, on`."""
+    word = reading.folded[at]
+    if not 0 < at < len(reading.written) - 1 or word in lexicon().territories:
+        return False
+    if evidence.texts_with[word] < max(VOCATIVE_TEXTS, RARE_SHARE * evidence.texts):
+        return False
+    neighbours = reading.written[at - 1], reading.written[at + 1]
+    return all(word[0].islower() for word in neighbours) and all(
+        reading.before(place).startswith((",", "،", "、", "，")) for place in (at, at + 1)
+    )
+
+
+def _inside_name(reading: Reading, at: int) -> bool:
+    """Whether a word stands between two with capitals and nothing but blanks: `GNU Lesser General`."""
+    if not 0 < at < len(reading.written) - 1 or reading.begins_sentence(at - 1):
+        return False
+    neighbours = reading.written[at - 1], reading.written[at + 1]
+    shouted = reading.written[at].isupper() and all(map(str.isupper, neighbours))
+    return (
+        not shouted
+        and all(word[0].isupper() for word in neighbours)
+        and reading.before(at).isspace()
+        and reading.before(at + 1).isspace()
+    )
+
+
+def _other_address(side: Side) -> bool:
+    """Whether the other side stands in an address too."""
+    places = range(side.begin, side.end) if side.words else range(max(side.begin - 1, 0), side.begin + 1)
+    return any(side.reading.in_address(at) for at in places if at < len(side.reading.written))
+
+
+def _is_title(side: Side, other: Side, at: int) -> bool:
+    """A short word with a point before a capital (`Mr.`, `Dr.`, `J.`) that the other side has nothing for."""
+    if other.words or len(side.reading.written[at]) > 4:
+        return False
+    end = side.reading.ends[at]
+    following = side.reading.text[end : end + 3]
+    return bool(re.match(r"\.\s\w", following)) and following[-1].isupper()
+
+
+def _before_capital(reading: Reading, at: int) -> bool:
+    """Whether a word with a capital follows at once."""
+    after = at + 1
+    return (
+        after < len(reading.written)
+        and reading.written[after][0].isupper()
+        and _TITLE_END.fullmatch(reading.before(after)) is not None
+    )
+
+
+def _is_initials(reading: Reading, at: int) -> bool:
+    """Whether a word in capitals abbreviates what stands before it: `communications technologies (ICTs)`."""
+    word = reading.written[at].rstrip("s")
+    if len(word) < 2 or not word.isupper() or "(" not in reading.before(at):
+        return False
+    initials = iter([folded[0] for folded in reading.folded[max(at - 2 * len(word), 0) : at]])
+    return all(letter in initials for letter in word.casefold())
+
+
+def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
+    """Whether the other side has the same name in another spelling, form or reading."""
+    word = side.reading.folded[at]
+    written = side.reading.written[at]
+    as_read = _as_read(written)
+    return any(_one_name(word, rival, evidence) for rival in other.words) or any(
+        _as_read(rival) == as_read or _is_misread(written, rival, evidence) or _is_short(side, other, at, place)
+        for place, rival in enumerate(other.written)
+    )
+
+
+def _is_misread(written: str, rival: str, evidence: Evidence) -> bool:
+    """Whether one letter of an ordinary word was read as another, a capital: `Tor` for `for`."""
+    word = written.casefold()
+    return (
+        len(rival) == len(word) > 2
+        and rival.islower()
+        and not evidence.upper[word]
+        and sum(map(str.__ne__, word, rival)) == 1
+    )
+
+
+LONGEST_CONTRACTION: Final = 3
+"""Words of so many letters may be others without those in the middle: `St`, `Ltd`."""
+
+
+def _is_short(side: Side, other: Side, at: int, place: int) -> bool:
+    """Whether a word with a point behind it is short for the other, or the other for it: `Corp.`, `Corporation`."""
+    pairs = ((side.reading, at), (other.reading, other.begin + place))
+    for (reading, here), (full, there) in (pairs, pairs[::-1]):
+        short, word = reading.folded[here], full.folded[there]
+        if 2 <= len(short) < len(word) and short[0] == word[0] and full.written[there][0].isupper():
+            letters = iter(word)
+            pointed = reading.text[reading.ends[here] :][:1] == "."
+            contracted = len(short) <= LONGEST_CONTRACTION and short[-1] == word[-1] and len(word) > len(short) + 2
+            if (pointed or contracted) and all(letter in letters for letter in short):
+                return True
+    return False
+
+
+def _as_read(written: str) -> str:
+    """A word with the capital that scans make of two letters undone: `AH States`."""
+    return written.replace("H", "ll").casefold()
+
+
+def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
+    """Whether two words are one name: nearly the same letters, and not two names that are both known."""
+    if word == rival:
+        return True
+    one, two = blurred(word), blurred(rival)
+    if sorted(one) == sorted(two):
+        return True  # letters changed places
+    extended = _extends(one, two)
+    if one != two and not extended and Indel.normalized_similarity(one, two) < SAME_NAME:
+        return False
+    territories = lexicon().territories
+    if word in territories and rival in territories:
+        return territories[word] == territories[rival]
+    return extended or one == two or min(evidence.upper[word], evidence.upper[rival]) < KNOWN
+
+
+def _extends(one: str, two: str) -> bool:
+    """Whether one word is the other with an ending: `Korea`, `Korean`."""
+    if min(len(one), len(two)) < SHORTEST_STEM or abs(len(one) - len(two)) > LONGEST_ENDING:
+        return False
+    return one.startswith(two) or two.startswith(one)
+
+
+def _territories(edit: Edit, kept: tuple[Sequence[int], Sequence[int]]) -> Hits:
+    """Countries and regions, in scripts without capitals, that one side has and the other has not."""
+    if not any(word >= "\u0590" for side in edit for word in side.words):
+        return None
+    found = [_listed_territories(side) for side in edit]
+    return None if found[0] == found[1] else ([*kept[0]], [*kept[1]])
+
+
+def _listed_territories(side: Side) -> set[str]:
+    """Codes of what CLDR names there: words but for two letters at either end, or runs of characters across it."""
+    known = lexicon()
+    parts = {word[a : len(word) - b] for word in side.words for a in range(3) for b in range(3)}
+    found = {part for part in parts if len(part) > 1 and part in known.territories}
+    reach = known.longest_territory
+    before = "".join(_run(reversed(side.reading.folded[max(side.begin - reach, 0) : side.begin])))[::-1]
+    here = "".join(side.words)
+    run = before + here + "".join(_run(iter(side.reading.folded[side.end : side.end + reach])))
+    begin, end = len(before), len(before) + len(here)
+    for start in range(end):
+        for stop in range(max(start + 2, begin + 1), min(start + reach, len(run)) + 1):
+            if run[start:stop] in known.territories and (stop > begin and start < max(end, begin)):
+                found.add(run[start:stop])
+    return {known.territories[part] for part in found}
+
+
+def _run(words: Iterator[str]) -> Iterator[str]:
+    """The characters up to the first word of several."""
+    return takewhile(lambda word: len(word) == 1, words)

@@ -1,0 +1,134 @@
+"""Names, case by case: in capitals, said elsewhere, short, misread, of countries and cities."""
+
+import pytest
+
+from corpuskit.differences import differences
+from corpuskit.reading import Evidence
+
+SENTENCE = "The delegation thanked the committee for its report and asked that the work of {} be continued as agreed."
+
+
+def knowing(*texts: str) -> Evidence:
+    """The evidence of a corpus of these texts."""
+    evidence = Evidence()
+    for text in texts:
+        evidence.add(text)
+    return evidence
+
+
+def words(left: str, right: str, evidence: Evidence | None = None) -> list[tuple[str, str]]:
+    """The words that differ; the same the other way round."""
+    evidence = evidence or Evidence()
+    there = [(left[slice(*one)], right[slice(*two)]) for _, one, two in differences(left, right, evidence)]
+    back = [(left[slice(*two)], right[slice(*one)]) for _, one, two in differences(right, left, evidence)]
+    assert there == back
+    return there
+
+
+def filled(left: str, right: str) -> tuple[str, str]:
+    return SENTENCE.format(left), SENTENCE.format(right)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "role", "name"),
+    [
+        ("In no event shall {} be liable for any damages that arise from this.", "THE AUTHORS", "SIMON TATHAM"),
+        (
+            "Ни при каких условиях {} не несут ответственности за ущерб, возникший при использовании программы.",
+            "АВТОРЫ",
+            "ИВАН ТРОФИМОВ",
+        ),
+        (
+            "Σε καμία περίπτωση {} δεν ευθύνονται για ζημίες που προκύπτουν από τη χρήση αυτού του προγράμματος.",
+            "ΟΙ ΣΥΓΓΡΑΦΕΙΣ",
+            "ΓΙΑΝΝΗΣ ΜΑΝΩΛΗΣ",
+        ),
+    ],
+)
+def test_in_a_text_in_capitals_a_word_that_the_corpus_never_writes_is_a_name(
+    sentence: str, role: str, name: str
+) -> None:
+    plain = knowing(sentence.format(role.lower()).lower())
+    left, right = (sentence.format(word).upper() for word in (role, name))
+    assert words(left, right, plain) != []
+    assert words(left, right) == []  # a corpus that writes nothing else knows nothing
+    assert words(left, right, knowing(sentence.format(role.lower()).lower(), name.lower())) == []
+
+
+def test_capital_letters_inside_a_word_make_a_name_unless_the_corpus_writes_it_without() -> None:
+    left, right = "Creative Works Attribution-NoDerivs License", "Creative Works Attribution License"
+    assert words(left, right) == [("NoDerivs", "")]
+    assert words(left, right, knowing("and noderivs is what it is")) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("the people of Korea", "the Korean people"),
+        ("народа Кореи", "корейского народа Кореи"),
+    ],
+)
+def test_a_name_in_another_form_elsewhere_is_no_name_more(left: str, right: str) -> None:
+    assert words(*filled(left, right)) == []
+
+
+def test_a_name_said_elsewhere_is_no_name_more() -> None:
+    assert words(*filled("this tool (“Python”) there, Python", "this tool there, Python")) == []
+    assert words(SENTENCE.format("them") + " Chile agreed.", SENTENCE.format("Chile") + " Chile agreed.") == []
+    assert words(*filled("open one", "OpenTLS open one")) != []
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Corp. members", "Corporation members"),
+        ("51 Franklin St there", "51 Franklin Street there"),
+        ("Oct. 1995", "October 1995"),
+        ("International Monetary Fund (IMF) experts", "IMF experts"),
+        ("all but Tor more", "all but for more"),
+        ("the deIegates", "the delegates"),
+        ("those who do propo5e", "those who do propose"),
+        ("those who don't", "those who don''t"),
+    ],
+)
+def test_short_forms_and_misread_words_do_not_count(left: str, right: str) -> None:
+    assert words(*filled(left, right)) == []
+
+
+@pytest.mark.parametrize(("left", "right"), [("Stockholm", "Street"), ("Tor", "far"), ("Mali", "Malawi")])
+def test_other_names_are_no_short_forms(left: str, right: str) -> None:
+    assert words(*filled(left, right)) != []
+
+
+def test_how_somebody_is_addressed_does_not_count() -> None:
+    said = "we congratulate you, Sir, on this day"
+    evidence = knowing(*[said] * 10)
+    assert words(*filled("you, Sir, on it", "you on it"), evidence) == []
+    assert words(*filled("China, Sir, Peru", "China, Peru"), evidence) != []
+    assert words(*filled("you, Chile, on it", "you on it"), knowing(*[said.replace("Sir", "Chile")] * 10)) != []
+
+
+def test_the_first_part_of_a_firm_is_no_form_of_address() -> None:
+    firms = knowing(*[f"as the {name} Inc said" for name in ("Alpha", "Beta", "Gamma", "Delta", "Omega")])
+    assert words(*filled("the Paradigm Inc", "the Inc"), firms) == [("Paradigm", "")]
+
+
+def test_words_in_capitals_between_others_in_capitals_are_judged_by_the_corpus() -> None:
+    left, right = SENTENCE.format("them"), "AND FOR THESE ENDS " + SENTENCE.format("them")
+    assert words(left, right, knowing("and for these ends we work")) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("专家组将于三月在日内瓦开会，讨论合作问题。", "专家组将于三月在纽约开会，讨论合作问题。"),
+        (
+            "専門家は四月に東京で会合を開き、協力について話した。",
+            "専門家は四月に大阪で会合を開き、協力について話した。",
+        ),
+        ("اجتمع الخبراء في القاهرة في شهر مارس", "اجتمع الخبراء في الخرطوم في شهر مارس"),
+        ("विशेषज्ञ मार्च में काठमांडू में मिले", "विशेषज्ञ मार्च में कोलंबो में मिले"),
+    ],
+)
+def test_cities_are_known_where_there_are_no_capitals(left: str, right: str) -> None:
+    assert [kind for kind, *_ in differences(left, right, Evidence())] == ["names"]
