@@ -22,7 +22,8 @@ if TYPE_CHECKING:
         SettingsError,
         WriteError,
     )
-    from corpuskit.pipeline import Result, deduplicate, ingest
+    from corpuskit.pipeline import deduplicate
+    from corpuskit.runs import Result, ingest
     from corpuskit.settings import Settings
     from corpuskit.trace import trace
 
@@ -48,7 +49,8 @@ _HOMES = {
     "checks": ("Finding", "check"),
     "corpus": ("Corpus", "open"),
     "errors": ("CorpusError", "CorpuskitError", "QueryError", "RawError", "SettingsError", "WriteError"),
-    "pipeline": ("Result", "deduplicate", "ingest"),
+    "pipeline": ("deduplicate",),
+    "runs": ("Result", "ingest"),
     "settings": ("Settings",),
     "trace": ("trace",),
 }

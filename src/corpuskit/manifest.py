@@ -8,19 +8,21 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
 from corpuskit import schema
 from corpuskit.raw import escape
 from corpuskit.settings import Settings
-from corpuskit.shards import Shard
+
+if TYPE_CHECKING:
+    from corpuskit.shards import Shard
 
 DISTRIBUTION: Final = "corpuskit-curation"
 
-COUNTS: Final = ("documents", "problems", "passages", "exact", "near", "filtered", "records")
-"""The counts of a run that its manifest holds."""
+COUNTS: Final = ("documents", "problems", "passages", "exact", "near", "filtered", "records", "variants", "contains")
+"""The counts of a run that its manifest holds, and beside them one for each of FILTER_REASONS."""
 
 PINNED: Final = ("pyarrow", "numpy", "numba", "faust-cchardet", "rapidfuzz")
 """Libraries on which rows may depend; their versions are in the manifest."""
@@ -28,7 +30,7 @@ PINNED: Final = ("pyarrow", "numpy", "numba", "faust-cchardet", "rapidfuzz")
 _INVENTORY: Final = ["path", "member", "sha256", "size_bytes", "problem"]
 
 
-def facts(settings: Settings, shards: Sequence[Shard]) -> dict[str, str]:
+def facts(settings: Settings, shards: "Sequence[Shard]") -> dict[str, str]:
     """What the tables were made of and by: goes into each file, and into the manifest."""
     inventory = hashlib.blake2b(digest_size=16)
     documents = pa.concat_tables([shard.documents.select(_INVENTORY) for shard in shards])
@@ -37,17 +39,28 @@ def facts(settings: Settings, shards: Sequence[Shard]) -> dict[str, str]:
         strict=True,
     ):
         inventory.update(json.dumps(row).encode())
+    return stated(settings, inventory.hexdigest())
+
+
+def stated(settings: Settings, inventory_digest: str) -> dict[str, str]:
+    """The facts of documents whose digest is known."""
     found = {
         "schema_version": schema.SCHEMA_VERSION,
         "version": version(DISTRIBUTION),
         "code_digest": code_digest(),
         "settings_digest": settings.digest,
-        "inventory_digest": inventory.hexdigest(),
+        "inventory_digest": inventory_digest,
         "sketch": json.dumps(sketch(settings), sort_keys=True),
         "environment": json.dumps(_environment(), sort_keys=True),
     }
     build = hashlib.blake2b(json.dumps(found, sort_keys=True).encode(), digest_size=16).hexdigest()
     return {"build": build, **found}
+
+
+def cache_key(settings: Settings) -> str:
+    """Hash of all that the per-document half of a file depends on but its bytes: 32 hex characters."""
+    depends = {"code": code_digest(), "environment": _environment(), "settings": settings.of_documents()}
+    return hashlib.blake2b(json.dumps(depends, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def code_digest() -> str:

@@ -1,8 +1,8 @@
-"""THE FLOW: raw text in, merged passages out. Read it from `ingest` down.
+"""THE FLOW: raw text in, merged passages out. Read it from `build` down; `runs.ingest` decides whether it is needed.
 
 In short:
 
-    scan ─ jobs ─ [read decode segment filter normalize distinct sign] ─ shards      per batch, in worker processes
+    plan ─ jobs ─ [read decode segment filter normalize distinct sign] ─ shards      per batch, in worker processes
     shards ─ number contents ─ rank ─ block ─ cluster ─ protect ─ decisions   whole corpus
     records ─ contain ─ links                                                 where asked for
     shards + decisions ─ merge ─ build ─ publish                              shard by shard
@@ -13,11 +13,10 @@ import gc
 import os
 import re
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -28,14 +27,14 @@ import pyarrow.compute as pc
 
 from corpuskit import buffers, manifest, schema, shards, store, warm, workers
 from corpuskit import raw as raw_files
-from corpuskit.corpus import open_corpus
-from corpuskit.errors import CorpusError, RawError
+from corpuskit.incremental import CachedShard, Plan, cut, job
 from corpuskit.interrupt import interruptible
 from corpuskit.kernels.jit import compiled_before, remember_compiled
 from corpuskit.kernels.types import Ints
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.prepare import prepare, prepare_texts
-from corpuskit.progress import Progress, Silent
+from corpuskit.runs import Result, Run
+from corpuskit.runs import ingest as ingest  # where it was, and where it is looked for
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 from corpuskit.stages.block import Buckets, block
@@ -54,6 +53,8 @@ from corpuskit.stages.merge import (
 )
 from corpuskit.stages.protect import Variant, cluster_parts, family_heads, link_variants, relatives, split, variants
 from corpuskit.stages.rank import Copies, Ranking, explain, rank
+from corpuskit.store import shards as store_shards
+from corpuskit.store.tables import TableWriter
 
 JOB_BYTES: Final = 8 << 20
 TEXTS_BYTES: Final = 4 << 20
@@ -74,70 +75,25 @@ POOL_FILES: Final = 6_000
 """Below these, starting workers (about a second) costs more than they save."""
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a run did: counts of rows, bytes and seconds."""
-
-    curated: Path
-    build: str
-    documents: int
-    problems: int
-    passages: int
-    exact: int
-    near: int
-    filtered: int
-    records: int
-    variants: int
-    contains: int
-    raw_bytes: int
-    seconds: float
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    compared: Mapping[str, int] = field(default_factory=dict)
-    filter_reasons: Mapping[str, int] = field(default_factory=dict)
-
-
-def ingest(
-    raw: str | os.PathLike[str],
-    curated: str | os.PathLike[str],
-    settings: Settings | None = None,
-    *,
-    allow_shrink: bool = False,
-    progress: Progress | None = None,
-) -> Result:
-    """Read every text file below `raw`, merge its passages and publish the corpus in `curated`.
-
-    All or nothing: until the last step `curated` shows the corpus that was there before. A bad file is a row of
-    `documents` with its problem. Raises RawError, WriteError or another CorpuskitError; nothing is changed then.
-
-    `allow_shrink` lets an empty `raw`, or one with less than half of the last run's documents, replace a corpus.
-    """
-    started = time.perf_counter()
-    settings = settings or Settings()
-    progress = progress or Silent()
-    source, target = Path(raw), Path(curated)
-    _refuse_nested(source, target)
-    if (warning := settings.recall_warning()) is not None:
-        progress.note(warning)
-    progress.begin("scan")
-    inventory = raw_files.scan(source, include=settings.include, ignore=settings.ignore)
-    _refuse_shrinking(source, target, inventory, allow_shrink=allow_shrink)
-    with store.writing(target), store.scratch(target) as scratch:
+def build(run: Run) -> Result:
+    """Make the corpus of a run anew, of what the cache holds and of what must be read, and publish it."""
+    settings, progress = run.settings, run.progress
+    with run.cache.scratch() as scratch:
         if not compiled_before():
             progress.note("first run: compiling kernels, about ten seconds on two cores, once")
             interruptible(lambda: _compile(settings))
         memory = Memory(scratch, settings.memory)
-        batch_shards = _prepare(source, inventory, settings, scratch, memory, progress)
+        batch_shards, facts, run = _prepare(run, scratch, memory)
+        if (published := run.published(facts["build"])) is not None:
+            return published
         progress.begin("merge")
         corpus = interruptible(lambda: resolve(batch_shards, settings, memory, progress.note))
         progress.begin("write")
-        with store.staging(target) as staged:
-            facts = manifest.facts(settings, batch_shards)
+        with store.staging(run.target) as staged:
             _write(staged, batch_shards, corpus, facts, memory)
-            result = _result(target, facts["build"], batch_shards, corpus, inventory, time.perf_counter() - started)
-            counts = {name: getattr(result, name) for name in manifest.COUNTS}
-            counts["crowded"] = result.compared["crowded"]
-            described = manifest.manifest(settings, facts, source, target, counts)
-            store.publish(target, staged, described, _run_facts(result))
+            result = _result(run, facts["build"], batch_shards, corpus)
+            described = manifest.manifest(settings, facts, run.source, run.target, _counts(result))
+            store.publish(run.target, staged, described, _run_facts(result))
     remember_compiled()
     return result
 
@@ -319,33 +275,51 @@ def _contained(
     return link_held(held, ids, wordings, normalized, threshold=settings.threshold), work
 
 
-def _prepare(
-    raw: Path,
-    inventory: raw_files.Inventory,
-    settings: Settings,
-    scratch: Path,
-    memory: Memory,
-    progress: Progress,
-) -> list[Shard]:
-    """The shards of all files, in path order."""
-    jobs = list(raw_files.batches(inventory.files, max_bytes=JOB_BYTES, max_files=JOB_FILES))
-    folders = {scratch / f"{index:08d}": files for index, files in enumerate(jobs)}
-    for folder, files in folders.items():
-        store.write_job(folder, files)
-    size = int(buffers.numbers(inventory.files["size_bytes"]).sum())
-    progress.begin("read", documents=len(inventory.files), size=size)
-    for folder in workers.run(list(folders), raw, settings, _worker_count(settings, inventory, len(jobs))):
-        files = folders[folder]
-        progress.advance(len(files), int(buffers.numbers(files["size_bytes"]).sum()))
-    prepared = [store.read_shard(folder, memory) for folder in folders]
-    if inventory.problems or not prepared:
-        prepared.append(prepare(raw_files.failed(inventory.problems), settings))
-    return prepared
+def _prepare(run: Run, scratch: Path, memory: Memory) -> tuple[list[Shard], dict[str, str], Run]:
+    """The shards of all files, in path order, of which the cache keeps those of files; what they are made of; the run.
+
+    The run's plan is another one when shards of the cache are damaged.
+    """
+    run = run.without(run.cache.damaged(run.index) if run.index else {})
+    plan, index = run.plan, run.index
+    pieces = cut(plan, index, max_bytes=JOB_BYTES, max_files=JOB_FILES)
+    names = [piece.shard or f"{scratch.name.removeprefix('run-')}-{place:06d}" for place, piece in enumerate(pieces)]
+    jobs = {scratch / name: piece for name, piece in zip(names, pieces, strict=True) if not piece.shard}
+    for folder, piece in jobs.items():
+        store_shards.write_job(folder, job(plan, index, piece))
+    run.progress.begin("read", documents=len(plan.to_read), size=plan.to_read_bytes)
+    for folder in workers.run(list(jobs), run.source, run.settings, _worker_count(run.settings, plan, len(jobs))):
+        here = slice(jobs[folder].start, jobs[folder].stop)
+        fresh = plan.source[here] < 0
+        sizes = buffers.numbers(plan.files["size_bytes"])[here]
+        run.progress.advance(int(fresh.sum()), int(sizes[fresh].sum()))
+    folders = [
+        run.cache.home / name if piece.shard else scratch / name for name, piece in zip(names, pieces, strict=True)
+    ]
+    prepared = [store_shards.read_shard(folder, memory) for folder in folders]
+    of_files = list(prepared)
+    if run.inventory.problems or not prepared:
+        prepared.append(prepare(raw_files.failed(run.inventory.problems), run.settings))
+    facts = manifest.facts(run.settings, prepared)
+    made = {folder.name: folder for folder in jobs}
+    sums = {shard.name: shard.sums for shard in index.shards} if index else {}
+    sums |= {name: store_shards.read_sums(folder) for name, folder in made.items()}
+    cached = [
+        CachedShard(name, piece.stop - piece.start, sums[name]) for name, piece in zip(names, pieces, strict=True)
+    ]
+    run.keep(cached, _read_as(of_files), facts["inventory_digest"], made)
+    return prepared, facts, run
 
 
-def _worker_count(settings: Settings, inventory: raw_files.Inventory, jobs: int) -> int:
-    size = int(buffers.numbers(inventory.files["size_bytes"]).sum())
-    if settings.workers == 0 and size < POOL_BYTES and len(inventory.files) < POOL_FILES:
+def _read_as(prepared: Sequence[Shard]) -> pa.Table:
+    """Hash and problem of each file, as it was read."""
+    columns = ["sha256", "problem"]
+    nothing = schema.DOCUMENTS.empty_table().select(columns)
+    return pa.concat_tables([nothing, *(shard.documents.select(columns) for shard in prepared)])
+
+
+def _worker_count(settings: Settings, plan: Plan, jobs: int) -> int:
+    if settings.workers == 0 and plan.to_read_bytes < POOL_BYTES and len(plan.to_read) < POOL_FILES:
         return 1
     return max(1, min(_cores(settings), jobs)) if sys.executable else 1
 
@@ -374,7 +348,7 @@ def _write(
     """Write the four tables into `folder`, shard by shard; the two large ones side by side."""
     places, decisions = corpus.places, corpus.decisions
     sources = choose_sources(places, decisions, memory)
-    writers = {name: store.TableWriter(folder, name, facts) for name in schema.PUBLISHED}
+    writers = {name: TableWriter(folder, name, facts) for name in schema.PUBLISHED}
     with ExitStack() as stack:
         for writer in writers.values():
             stack.enter_context(writer)
@@ -399,14 +373,13 @@ def _run_facts(result: Result) -> dict[str, Any]:
     return {name: value for name, value in asdict(result).items() if name != "curated"}
 
 
-def _result(
-    curated: Path,
-    build: str,
-    batch_shards: Sequence[Shard],
-    corpus: Resolved,
-    inventory: raw_files.Inventory,
-    seconds: float,
-) -> Result:
+def _counts(result: Result) -> dict[str, int]:
+    """What the manifest counts."""
+    reasons = {name: result.filter_reasons.get(name, 0) for name in schema.FILTER_REASONS}
+    return {name: getattr(result, name) for name in manifest.COUNTS} | reasons | {"crowded": result.compared["crowded"]}
+
+
+def _result(run: Run, build: str, batch_shards: Sequence[Shard], corpus: Resolved) -> Result:
     decisions, content = corpus.decisions, corpus.places.content
     taken = content[content >= 0]
     near = int((decisions.record[taken] != taken).sum())
@@ -415,7 +388,7 @@ def _result(
     reason = corpus.places.filtered
     filtered = {name: int((reason == names.index(name)).sum()) for name in schema.FILTER_REASONS}
     return Result(
-        curated=curated,
+        curated=run.target,
         build=build,
         documents=sum(len(shard.documents) for shard in batch_shards),
         problems=sum(len(shard.documents) - shard.documents["problem"].null_count for shard in batch_shards),
@@ -427,38 +400,11 @@ def _result(
         records=records,
         variants=int(pc.sum(pc.equal(corpus.links["relation"], "variant")).as_py() or 0),
         contains=int(pc.sum(pc.equal(corpus.links["relation"], "contains")).as_py() or 0),
-        raw_bytes=int(buffers.numbers(inventory.files["size_bytes"]).sum()),
-        seconds=round(seconds, 3),
-        skipped=dict(inventory.skipped),
+        raw_bytes=run.raw_bytes,
+        seconds=run.seconds,
+        read=len(run.plan.to_read),
+        reused=run.plan.reused,
+        gone=run.plan.gone,
+        skipped=dict(run.inventory.skipped),
         compared=dict(corpus.compared),
     )
-
-
-def _refuse_nested(raw: Path, curated: Path) -> None:
-    source, target = raw.resolve(), curated.resolve()
-    if source == target:
-        raise RawError(f"{raw} and {curated} are the same folder: the result needs one of its own")
-    if source in target.parents or target in source.parents:
-        raise RawError(f"{raw} and {curated} are nested: neither may lie inside the other")
-
-
-def _refuse_shrinking(raw: Path, curated: Path, inventory: raw_files.Inventory, *, allow_shrink: bool) -> None:
-    """Refuse an empty raw folder, or one that lost more than half of its documents: a disk may not be mounted."""
-    if allow_shrink:
-        return
-    found = len(inventory.files) + len(inventory.problems)
-    if found == 0:
-        left_out = ", ".join(f"{count} {reason}" for reason, count in inventory.skipped.items())
-        raise RawError(
-            f"{raw}: no text files to read"
-            + (f" (left out: {left_out}; --include names more patterns)" if left_out else "")
-            + "; to publish an empty corpus, say --allow-shrink"
-        )
-    before = 0
-    with suppress(CorpusError):
-        before = int(open_corpus(curated).manifest["counts"].get("documents", 0))
-    if 2 * found < before:
-        raise RawError(
-            f"{raw}: {found} documents, where the last run had {before}: is a disk missing? "
-            "If they are meant to go, say --allow-shrink"
-        )

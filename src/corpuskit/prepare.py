@@ -9,12 +9,31 @@ from corpuskit import buffers, hashing, raw, schema
 from corpuskit.kernels.types import Minima, Numbers, Words
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
+from corpuskit.splice import splice
 from corpuskit.stages.decode import decode
 from corpuskit.stages.distinct import distinct
 from corpuskit.stages.filter import filter_passages
 from corpuskit.stages.normalize import normalize
 from corpuskit.stages.segment import segment
 from corpuskit.stages.sign import band_keys, count_chars, sign, signable, sketch
+from corpuskit.store import shards as stored
+
+
+def prepare_job(job: Path, raw_folder: Path, settings: Settings) -> None:
+    """Write the shard of a job's list of files (`incremental.JOB`): read what must be read, and take the others."""
+    listed = stored.read_file_list(job)
+    taken = buffers.numbers(listed["shard"].is_valid())
+    to_read = listed.filter(pa.array(~taken)).select(raw.INVENTORY.names)
+    pieces = [prepare_files(raw_folder, to_read, settings)] if len(to_read) else []
+    if taken.any():
+        names = listed["shard"].unique().drop_null().to_pylist()
+        pieces += [stored.read_cached(job, name) for name in names]
+        counts = [len(to_read), *(len(piece.documents) for piece in pieces[len(pieces) - len(names) :])]
+        starts = dict(zip(names, np.cumsum(counts)[:-1].tolist(), strict=True))
+        rows = np.array([starts.get(name, 0) for name in listed["shard"].to_pylist()]) + buffers.numbers(listed["row"])
+        rows[~taken] = np.arange(len(to_read))
+        pieces = [splice(pieces, rows, listed["path"].to_pylist(), min_near_chars=settings.min_near_chars)]
+    stored.write_shard(job, pieces[0])
 
 
 def prepare_files(raw_folder: Path, files: pa.Table, settings: Settings) -> Shard:

@@ -11,12 +11,14 @@ never normalized: two that differ only in Unicode form are two files.
 
 import errno
 import fnmatch
+import hashlib
 import io
 import os
 import re
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -151,6 +153,22 @@ def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int) -> pa.Tab
         ends[row + 1] = end
         problems.append(problem)
     return _sources(paths, sizes, _binary(data, ends, problems), problems)
+
+
+def hash_files(raw: Path, files: pa.Table, *, max_document_bytes: int) -> list[tuple[str | None, str | None]]:
+    """SHA-256 of `files` (INVENTORY) below `raw`, hex, or the problem that `read_batch` would have with each."""
+    root = os.fsencode(raw) + b"/"
+
+    def hashed(path: str, size: int, time: int) -> tuple[str | None, str | None]:
+        data = bytearray(min(size, max_document_bytes))
+        try:
+            found, problem = _read(root + unescape(path), data, 0, (size, time), max_document_bytes)
+        except OSError as error:
+            return None, _problem(error)
+        return (None, problem) if problem else (hashlib.sha256(memoryview(data)[:found]).hexdigest(), None)
+
+    with ThreadPoolExecutor(2) as pool:  # reading and hashing let others run
+        return list(pool.map(hashed, *(files[name].to_pylist() for name in ("path", "size_bytes", "mtime_ns"))))
 
 
 def failed(problems: Sequence[tuple[str, str]]) -> pa.Table:

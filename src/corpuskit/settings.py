@@ -35,6 +35,9 @@ FILE_NAME: Final = "corpuskit.toml"
 SECTIONS: Final = ("check", "export")
 """Tables of the file that are other commands' (`section` reads them): nothing in them changes what `ingest` makes."""
 
+OF_WHOLE_CORPUS: Final = frozenset({"include", "ignore", "profile", "threshold", "protect", "contains", "canonical"})
+"""Settings that change the rows, but nothing that is known of a file by itself; a profile is what it sets."""
+
 PROFILES: Final[Mapping[str, Mapping[str, Any]]] = {
     "default": {},
     "noisy": {
@@ -180,6 +183,13 @@ class Settings(BaseModel):
         output=False,
     )
 
+    cache: str = _knob(
+        "",
+        "The folder for what is known of each file, so that the next run reads only what changed; with the corpus's "
+        "name in it. Empty: .corpuskit_cache beside the result. It takes some four times the room of the raw files.",
+        output=False,
+    )
+
     @field_validator("memory", mode="after")
     @classmethod
     def _enough(cls, memory: ByteSize) -> ByteSize:
@@ -245,6 +255,11 @@ class Settings(BaseModel):
         if output_only:
             values = {name: value for name, value in values.items() if affects_output(name)}
         return values
+
+    def of_documents(self) -> dict[str, Any]:
+        """The settings on which the per-document half depends: all that is not known to be of no matter to it."""
+        values = self.effective(output_only=True)
+        return {name: value for name, value in values.items() if name not in OF_WHOLE_CORPUS}
 
     @property
     def digest(self) -> str:

@@ -18,10 +18,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from corpuskit import store
 from corpuskit.errors import CorpuskitError
 from corpuskit.interrupt import interruptible
-from corpuskit.prepare import prepare_files
+from corpuskit.prepare import prepare_job
 from corpuskit.settings import Settings, make
 
 
@@ -37,11 +36,6 @@ def run(jobs: Sequence[Path], raw: Path, settings: Settings, workers: int) -> It
             yield job
         return
     yield from _run_in_processes(jobs, raw, settings, workers)
-
-
-def prepare_job(job: Path, raw: Path, settings: Settings) -> None:
-    """Read a job's list of files and write its shard."""
-    store.write_shard(job, prepare_files(raw, store.read_file_list(job), settings))
 
 
 def _run_in_processes(jobs: Sequence[Path], raw: Path, settings: Settings, workers: int) -> Iterator[Path]:

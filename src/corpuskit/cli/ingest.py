@@ -14,7 +14,7 @@ from corpuskit.cli import FINDINGS
 from corpuskit.cli.flags import effective, with_flags
 
 if TYPE_CHECKING:
-    from corpuskit.pipeline import Result
+    from corpuskit.runs import Forecast, Result
 
 EPILOG: Final = """[bold]Example[/bold]: the two documents that come with corpuskit
 
@@ -73,28 +73,65 @@ def run(
         bool,
         typer.Option("--strict", help="Exit with 1 when there is a file that could not be read or decoded."),
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be read, reused and dropped; write nothing.")
+    ] = False,
+    verify_raw: Annotated[
+        bool,
+        typer.Option(
+            "--verify-raw",
+            help="Hash every file, instead of taking one whose size, times and inode are as before to be as before.",
+        ),
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for another run on CURATED to end, instead of exiting with 2.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
     flags: Mapping[str, Any],
 ) -> None:
-    """Read every text file below RAW, merge its passages, and publish the corpus in CURATED.
+    """Read the text files below RAW, merge their passages, and publish the corpus in CURATED.
 
-    All or nothing: until the end, CURATED shows the corpus that was there before. A file that cannot be read
-    becomes a row of documents with its problem, and the run goes on.
+    Files that the last run has read are not read again, unless they have changed. All or nothing: until the end,
+    CURATED shows the corpus that was there before. A file that cannot be read becomes a row of documents with its
+    problem, and the run goes on.
     """
     from corpuskit.cli.console import Bars, out
-    from corpuskit.pipeline import ingest
+    from corpuskit.runs import forecast, ingest
 
     settings, file = effective(config, flags)
+    if dry_run:
+        foreseen = forecast(raw, curated, settings, verify_raw=verify_raw)
+        if as_json:
+            out.print(json.dumps(asdict(foreseen), indent=2), soft_wrap=True)
+        else:
+            tell_forecast(foreseen, curated)
+        return
     with Bars() as bars:
         if file:
             bars.note(f"settings from {file}")
-        result = ingest(raw, curated, settings, allow_shrink=allow_shrink, progress=bars)
+        result = ingest(
+            raw, curated, settings, allow_shrink=allow_shrink, verify_raw=verify_raw, wait=wait, progress=bars
+        )
     if as_json:
         out.print(json.dumps(asdict(result), indent=2, default=str), soft_wrap=True)
     else:
         summarize(result)
     if strict and result.problems:
         raise typer.Exit(FINDINGS)
+
+
+def tell_forecast(foreseen: "Forecast", curated: Path) -> None:
+    """Print what a run would do."""
+    from corpuskit.cli.console import bytes_shown, columns, say
+
+    rows = [
+        (foreseen.read, ("file to read", "files to read"), f", {bytes_shown(foreseen.read_bytes)}"),
+        (foreseen.reused, ("file to reuse from the last run", "files to reuse from the last run"), ""),
+        (foreseen.gone, ("file to drop: it is gone", "files to drop: they are gone"), ""),
+    ]
+    columns([(f"{number:,}", names[number != 1] + more) for number, names, more in rows], indent=2, right=[0])
+    outcome = "would be published anew" if foreseen.publishes else "would stay as it is"
+    say(f"dry run: nothing was written; {curated} {outcome}", style="dim")
 
 
 def summarize(result: "Result") -> None:
@@ -104,12 +141,12 @@ def summarize(result: "Result") -> None:
     left_out = sorted(result.skipped.items(), key=lambda item: -item[1])
     hidden = sum(number for _, number in left_out[SHOWN:])
     rows = [
-        (result.documents - result.problems, ("file read", "files read"), f", {bytes_shown(result.raw_bytes)}"),
+        *_files(result),
         (result.passages, ("passage found", "passages found"), ""),
         (result.exact, ("exact copy", "exact copies"), ""),
         (result.near, ("near copy merged", "near copies merged"), ""),
         *((number, *_filtered(reason)) for reason, number in result.filter_reasons.items()),
-        (result.records, ("record written", "records written"), f" to {result.curated}"),
+        (result.records, *_records(result)),
         *([(result.variants, ("of them a variant", "of them variants"), " of others")] if result.variants else []),
         *([(result.contains, ("link", "links"), " to what records hold")] if result.contains else []),
         *((number, *_left_out(reason)) for reason, number in left_out[:SHOWN]),
@@ -124,6 +161,33 @@ def summarize(result: "Result") -> None:
         say(f"and {result.problems - SHOWN:,} more: rows of documents.parquet with a problem", indent=4)
     rate = bytes_shown(result.raw_bytes / result.seconds) if result.seconds else "0 bytes"
     say(f"{seconds_shown(result.seconds)}, {rate}/s", style="dim")
+
+
+Row = tuple[int, tuple[str, str], str]
+
+
+def _files(result: "Result") -> list[Row]:
+    """How many files there are, and what had to be done for them."""
+    from corpuskit.cli.console import bytes_shown
+
+    size = f", {bytes_shown(result.raw_bytes)}"
+    if not (result.reused or result.gone):
+        return [(result.documents - result.problems, ("file read", "files read"), size)]
+    return [
+        (result.documents - result.problems, ("file", "files"), size),
+        (result.read, ("of them read: new or changed",) * 2, ""),
+        *(
+            [(result.gone, ("file gone since the last run", "files gone since the last run"), "")]
+            if result.gone
+            else []
+        ),
+    ]
+
+
+def _records(result: "Result") -> tuple[tuple[str, str], str]:
+    if result.published:
+        return ("record written", "records written"), f" to {result.curated}"
+    return ("record", "records"), f" in {result.curated}, as before: nothing changed, nothing was written"
 
 
 _FILTERED: Final = {

@@ -1,0 +1,91 @@
+"""What touches the disk: files that are replaced in one step, links, and checksums.
+
+A file that is replaced is written aside, synced and renamed; then its folder is synced. So after a power cut the old
+one or the new one is there, if the disk keeps what it was told to keep.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import xxhash
+
+_PIECE: Final = 1 << 20
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file so that readers see the old one or the new one, also after a power cut."""
+    temporary = aside(path)
+    try:
+        with temporary.open("wb") as handle:
+            handle.write(data)
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+def link(file: Path, name: Path) -> None:
+    """A hard link that replaces what was there; a copy where links are not to be had."""
+    temporary = aside(name)
+    temporary.unlink(missing_ok=True)
+    try:
+        try:
+            os.link(file, temporary)
+        except OSError:
+            shutil.copyfile(file, temporary)
+        temporary.replace(name)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def aside(path: Path) -> Path:
+    """Where a file is written before it takes its name."""
+    return path.with_name(f".{path.name}.new")
+
+
+def sync(folder: Path) -> None:
+    """Have the disk keep the names in a folder."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove(paths: Iterable[Path]) -> None:
+    """Remove files and folders with all that is in them; what cannot be removed stays for the next run."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def write_arrow(path: Path, table: pa.Table) -> None:
+    """Write a table as one batch."""
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+
+
+def checksum(path: Path) -> str:
+    """XXH3 of a file, 16 hex characters: finds damage, and is several times as fast as a cryptographic hash."""
+    digest = xxhash.xxh3_64()
+    with path.open("rb", buffering=0) as handle:
+        while piece := handle.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, hex."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -1,0 +1,98 @@
+"""Published tables as Parquet files, written piece by piece."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from corpuskit import buffers, schema
+
+ROW_GROUP_ROWS: Final = 65_536
+ROW_GROUP_BYTES: Final = 64 << 20
+"""A row group ends at so many rows or bytes of text, whichever comes first: a bound on readers' memory."""
+
+_IDS: Final = frozenset({"document_id", "occurrence_id", "record_id", "left_record", "right_record"})
+_DICTIONARIES: Final = {
+    "documents": ["media_type", "extractor", "encoding", "decode_errors", "language"],
+    "occurrences": ["document_id", "path", "member", "fate", "measure", "reason"],
+    "records": ["language", "canonical", "sources.list.element.path", "sources.list.element.document_id"],
+    "links": ["relation"],
+}
+_SORTED_BY: Final = {"documents": ("path", "member"), "occurrences": ("path", "member", "ordinal")}
+
+
+class TableWriter:
+    """Writes one published table, piece by piece; row groups depend on the rows alone, not on the pieces."""
+
+    def __init__(self, folder: Path, name: str, metadata: Mapping[str, str]) -> None:
+        self.name = name
+        self.path = folder / f"{name}.parquet"
+        self.rows = 0
+        table_schema = schema.PUBLISHED[name]
+        self._schema = table_schema.with_metadata({f"corpuskit.{key}": value for key, value in metadata.items()})
+        ids = [field for field in table_schema.names if field in _IDS and field not in _DICTIONARIES[name]]
+        order = _SORTED_BY.get(name)
+        self._writer = pq.ParquetWriter(
+            self.path,
+            self._schema,
+            compression="zstd",
+            use_dictionary=_DICTIONARIES[name],
+            write_page_index=True,
+            write_page_checksum=True,
+            bloom_filter_options={name: {"ndv": ROW_GROUP_ROWS} for name in ids} or None,
+            sorting_columns=pq.SortingColumn.from_ordering(
+                table_schema, [(key, "ascending") for key in order], "at_start"
+            )
+            if order
+            else None,
+        )
+        self._pending: list[pa.Table] = []
+        self._sizes: list[np.ndarray[Any, np.dtype[np.int64]]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        if problem[0] is None:
+            self._flush(last=True)
+        self._writer.close()
+
+    def write(self, piece: pa.Table) -> None:
+        """Add rows; they are written when a row group is full."""
+        self._pending.append(piece)
+        self._sizes.append(_row_sizes(piece))
+        self._flush()
+
+    def _flush(self, *, last: bool = False) -> None:
+        if not self._pending:
+            return
+        sizes = np.concatenate(self._sizes)
+        if not last and len(sizes) < ROW_GROUP_ROWS and sizes.sum() < ROW_GROUP_BYTES:
+            return
+        table = pa.concat_tables(self._pending)
+        ends = np.cumsum(sizes)
+        start = 0
+        while start < len(sizes):
+            before = ends[start - 1] if start else 0
+            full = int(np.searchsorted(ends, before + ROW_GROUP_BYTES)) + 1
+            stop = min(full, start + ROW_GROUP_ROWS)
+            if stop > len(sizes) and not last:
+                break
+            group = table.slice(start, stop - start)
+            self._writer.write_table(group.cast(self._schema).combine_chunks(), row_group_size=ROW_GROUP_ROWS)
+            self.rows += len(group)
+            start += len(group)
+        self._pending = [table.slice(start)] if start < len(sizes) else []
+        self._sizes = [sizes[start:]] if start < len(sizes) else []
+
+
+def _row_sizes(piece: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """About how many bytes each row has: its text's."""
+    if "text" not in piece.column_names:
+        return np.full(len(piece), 100, dtype=np.int64)
+    lengths = pc.fill_null(pc.binary_length(piece["text"]), 0)
+    return np.asarray(buffers.numbers(lengths), dtype=np.int64)
