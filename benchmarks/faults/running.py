@@ -5,6 +5,7 @@ everything once and forks for each run, which then goes through the same `main` 
 matters that a run is a process of its own from the beginning, ask for a `new` one: `python -m corpuskit`.
 """
 
+import itertools
 import os
 import resource
 import select
@@ -27,6 +28,9 @@ FILES_A_JOB: Final = 4
 """So that a dozen small files make several jobs; new processes have the product's own number."""
 
 
+_numbers = itertools.count()
+
+
 class Ended(NamedTuple):
     """How a run ended: its exit code (negative: the signal that ended it), what it printed, and how long it took."""
 
@@ -47,16 +51,20 @@ class Run:
         held: Collection[str] = (),
         new: bool = False,
         limits: Mapping[int, int] | None = None,
+        path: Path | None = None,
+        logs: Path | None = None,
     ) -> None:
-        self._outputs = [folder / "printed.log", folder / "errors.log"]
+        beside = (logs or folder.parent) / f"{folder.name}-{arguments[0]}"  # not in the folder: that may be full
+        self._number = next(_numbers)
+        self._outputs = [Path(f"{beside}-{self._number}.{end}") for end in ("printed", "errors")]
         self._started = time.monotonic()
         ours, theirs = socket.socketpair()
         sys.stdout.flush()
         sys.stderr.flush()
-        self.process = os.fork()
+        self.process = os.fork()  # threads there are none of, but Arrow's, which know of forks
         if not self.process:
             ours.close()
-            self._become(folder, arguments, theirs, held, new, limits or {})
+            self._become(folder, arguments, theirs, held, new, limits or {}, path)
         theirs.close()
         self._handle = os.pidfd_open(self.process) if hasattr(os, "pidfd_open") else -1
         self._status: int | None = None
@@ -77,6 +85,7 @@ class Run:
         held: Collection[str],
         new: bool,
         limits: Mapping[int, int],
+        path: Path | None,
     ) -> NoReturn:
         """Be the run: never come back."""
         code = 70
@@ -97,6 +106,8 @@ class Run:
                 socket.send_fds(parent, [b"here"], [listener])
                 os.close(listener)
             parent.close()
+            if path:
+                os.environ["PYTHONPATH"] = str(path)
             if new:
                 os.execv(sys.executable, [sys.executable, "-P", "-m", "corpuskit", *arguments])
             code = _command(arguments)
@@ -141,6 +152,11 @@ class Run:
         if self.alive() or others:
             syscalls.kill(self.process, others=others)
 
+    @staticmethod
+    def end(process: int) -> None:
+        """End some other process at once."""
+        syscalls.kill(process, others=False)
+
     def workers(self) -> list[int]:
         """The processes that it started."""
         with suppress(OSError):
@@ -159,10 +175,17 @@ class Run:
                 os.close(descriptor)
         assert self._status is not None
         code = 124 if hangs else os.waitstatus_to_exitcode(self._status)
-        printed, errors = (
-            file.read_text(encoding="utf-8", errors="replace") if file.exists() else "" for file in self._outputs
-        )
+        printed, errors = map(_taken, self._outputs)
         return Ended(code, printed, errors, time.monotonic() - self._started)
+
+
+def _taken(file: Path) -> str:
+    """What is in a file, which goes."""
+    if not file.exists():  # killed before it could be made
+        return ""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    file.unlink()
+    return text
 
 
 def corpuskit(folder: Path, *arguments: str, **how: Any) -> Ended:

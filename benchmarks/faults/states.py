@@ -159,16 +159,18 @@ def _entry(curated: Path, entry: Mapping[str, Any]) -> str:
 
 
 def listing(folder: Path) -> dict[str, str]:
-    """The files below a folder and what is in them (a digest; nothing of locks and of what is said of single runs)."""
+    """The files below a folder and what is in them (a digest; nothing of locks, manifests, and what is said of single runs)."""
     found = {}
-    for file in _files(folder):
+    for file in files(folder):
         name = file.relative_to(folder).as_posix()
-        quiet = name in ("run.json", ".lock", "manifest.json")
+        if name == "run.json":
+            continue
+        quiet = name in (".lock", "manifest.json")
         found[_without_build(name)] = "" if quiet else hashlib.sha256(file.read_bytes()).hexdigest()
     return found
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files(folder: Path) -> Iterator[Path]:
     for parent, _, names in os.walk(folder):
         yield from (Path(parent) / name for name in names)
 

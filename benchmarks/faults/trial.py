@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,10 @@ KILLED: Final = -9
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a fault: the state whose corpus stood after it, how the run ended, and what was lost, if anything."""
+    """What became of a fault: the state whose corpus stood after it, how the run ended, and what was lost, if anything.
+
+    new: whether the run had made another corpus than was there, and it stood.
+    """
 
     kind: str
     case: str
@@ -29,6 +32,11 @@ class Outcome:
     code: int
     said: str
     lost: str | None
+    new: bool = False
+
+    def of_kind(self, kind: str) -> "Outcome":
+        """The same of another kind."""
+        return replace(self, kind=kind)
 
     def line(self) -> str:
         """As a line of JSON."""
@@ -91,6 +99,7 @@ class Grounds:
     def trial(self, kind: str, case: str, way: Way) -> Iterator["Trial"]:
         """A trial's folder; it stays where it is when something was lost."""
         trial = Trial(self, kind, case, way, self.folder / "trials" / kind.replace(" ", "-"))
+        trial.folder.parent.mkdir(exist_ok=True)
         states.copied(self.folder / "begun" / way.begun, trial.folder)
         states.point(trial.folder, self.raw(way.goal))
         yield trial
@@ -116,6 +125,7 @@ class Trial:
         self.grounds, self.kind, self.case, self.way, self.folder = grounds, kind, case, way, folder
         self.curated = folder / "curated"
         self.lost: str | None = None
+        self.ended = Ended(FINE, "", "", 0.0)
 
     def judge(
         self, ended: Ended, codes: Collection[int], *, told: bool = True, clean: Collection[str] | None = None
@@ -128,15 +138,18 @@ class Trial:
         stood = "?"
         try:
             _well_ended(ended, codes, told=told)
-            stood = self._standing(clean or (self.way.begun, self.way.goal))
+            stood = self.standing(clean)
             if not self.grounds.known(self.way, self.folder):
                 self._check(stood)
                 self._next()
         except LostError as error:
             self.lost = str(error)
-        return Outcome(self.kind, self.case, stood, ended.code, last_line(ended.errors), self.lost)
+        new = stood == self.way.goal != self.way.begun
+        return Outcome(self.kind, self.case, stood, ended.code, last_line(ended.errors), self.lost, new)
 
-    def _standing(self, allowed: Collection[str]) -> str:
+    def standing(self, allowed: Collection[str] | None = None) -> str:
+        """The state whose corpus readers see now: one of the allowed ones, or LostError."""
+        allowed = allowed or (self.way.begun, self.way.goal)
         corpus = states.read(self.curated)
         for state in dict.fromkeys(allowed):
             if corpus == self.grounds.fresh[state].corpus:
