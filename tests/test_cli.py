@@ -227,12 +227,12 @@ def test_how_a_run_can_end(
     def fail(*_: object, **__: object) -> None:
         raise raised
 
-    monkeypatch.setattr("corpuskit.pipeline.ingest", fail)
+    monkeypatch.setattr("corpuskit.runs.ingest", fail)
     assert call("ingest") == (code, "", f"corpuskit: {line}\n" if line else "")
 
 
 def test_a_fault_of_ours_shows_where_and_is_not_taken_for_findings(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpuskit.pipeline.ingest", lambda *_, **__: 1 // 0)
+    monkeypatch.setattr("corpuskit.runs.ingest", lambda *_, **__: 1 // 0)
     code, out, err = call("ingest")
     assert (code, out) == (2, "")
     assert "ZeroDivisionError" in err

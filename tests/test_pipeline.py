@@ -5,7 +5,9 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -15,6 +17,7 @@ from corpuskit import pipeline, store
 from corpuskit.progress import Silent
 from corpuskit.schema import PUBLISHED
 from corpuskit.settings import make
+from corpuskit.store import files
 
 WORDS = [line.strip() for line in Path(__file__).read_text(encoding="utf-8").replace("(", " ").split() if len(line) > 2]
 
@@ -78,7 +81,7 @@ def test_a_second_run_replaces_the_build_and_leaves_nothing_behind(tmp_path: Pat
     assert first.build != second.build
     assert [path.name for path in (tmp_path / "curated" / ".builds").iterdir()] == [second.build]
     assert second.records == first.records + 1
-    assert list((tmp_path / ".corpuskit_cache").rglob("*.arrow")) == []
+    assert len(list((tmp_path / ".corpuskit_cache" / "curated").iterdir())) == 2  # the index, and one shard
     assert not corpuskit.check(tmp_path / "curated")
 
 
@@ -157,18 +160,33 @@ def test_a_run_that_fails_leaves_the_old_corpus(tmp_path: Path, monkeypatch: pyt
     rows = read(tmp_path / "curated")
     (tmp_path / "raw" / "new.txt").write_text("Something new that would change the corpus, were it published.")
 
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device", "somewhere")
-
-    for step in ("_describe", "_sync", "_replace"):
+    steps = {
+        "sync": ".builds",
+        "replace": "manifest.json",
+        "sha256": "records.parquet",
+        "write_arrow": "passages.arrow",
+    }
+    for step, place in steps.items():
         with monkeypatch.context() as patch:
-            patch.setattr(store, step, full)
+            patch.setattr(files, step, _full_at(place, getattr(files, step)))
             with pytest.raises(corpuskit.WriteError, match="No space left"):
                 corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
         assert all(rows[name].equals(read(tmp_path / "curated")[name]) for name in rows), step
+        (tmp_path / "raw" / "new.txt").write_text(f"Something new again, so that the shard is made anew after {step}.")
     corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
     after = sorted(path.relative_to(tmp_path) for path in (tmp_path / "curated").rglob("*"))
     assert len(before) == len(after)
+
+
+def _full_at(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+    """What a full disk makes of the work, on the file or folder of that name."""
+
+    def full(path: Path, *more: Any) -> Any:
+        if path.name == name:
+            raise OSError(28, "No space left on device", str(path))
+        return work(path, *more)
+
+    return full
 
 
 def test_a_worker_that_dies_ends_the_run_with_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 import corpuskit
 from corpuskit import schema, store
+from corpuskit.store import files
 
 
 def documents(first: int, count: int) -> pa.Table:
@@ -37,7 +38,7 @@ def write(folder: Path, sizes: list[int]) -> Path:
 
 
 def test_row_groups_do_not_depend_on_the_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "ROW_GROUP_ROWS", 10)
+    monkeypatch.setattr("corpuskit.store.tables.ROW_GROUP_ROWS", 10)
     one = write(tmp_path / "one", [35])
     many = write(tmp_path / "many", [1, 0, 9, 3, 12, 10])
     assert one.read_bytes() == many.read_bytes()
@@ -46,7 +47,7 @@ def test_row_groups_do_not_depend_on_the_pieces(tmp_path: Path, monkeypatch: pyt
 
 
 def test_row_groups_are_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "ROW_GROUP_BYTES", 1000)  # a row without text counts 100
+    monkeypatch.setattr("corpuskit.store.tables.ROW_GROUP_BYTES", 1000)  # a row without text counts 100
     assert pq.read_metadata(write(tmp_path / "one", [35])).num_row_groups == 4
 
 
@@ -92,32 +93,54 @@ def test_what_dead_runs_left_is_removed(tmp_path: Path) -> None:
 
 
 def test_a_build_that_the_manifest_names_is_never_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same run again, killed before the manifest is replaced, leaves the corpus whole; so does a damaged one."""
+    """The same build again, killed before the manifest is replaced, leaves the corpus as it is, even when damaged."""
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "a.txt").write_text("Some text that is here to be read.")
     corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
-    with monkeypatch.context() as patch:
-        patch.setattr(store, "_replace", _killed)
-        with pytest.raises(KeyboardInterrupt):
-            corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
-    assert not corpuskit.check(tmp_path / "curated")
-
     records = corpuskit.open(tmp_path / "curated").files("records")[0]
     (tmp_path / "curated" / "records.parquet").unlink()
     records.write_bytes(b"PAR1 damaged")
+
+    def killed(path: Path, _: bytes) -> None:
+        if path.name == "manifest.json":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "replace", killed)
+        with pytest.raises(KeyboardInterrupt):
+            corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
+    assert corpuskit.open(tmp_path / "curated").files("records")[0] == records
+    assert records.read_bytes() == b"PAR1 damaged"
     corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
     assert corpuskit.open(tmp_path / "curated").files("records")[0] != records
     assert not corpuskit.check(tmp_path / "curated")
 
 
-def _killed(*_: object) -> None:
-    raise KeyboardInterrupt
+def test_what_a_run_that_died_after_the_commit_left_undone_is_done(tmp_path: Path) -> None:
+    """Links, old builds and files aside are put right even by a run that publishes nothing."""
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("Some text that is here to be read.")
+    corpuskit.ingest(tmp_path / "raw", tmp_path / "curated")
+    curated = tmp_path / "curated"
+    (curated / "records.parquet").unlink()
+    (curated / "links.parquet").unlink()
+    (curated / "links.parquet").write_bytes(b"of an old build")
+    (curated / ".builds" / "old").mkdir()
+    (curated / ".manifest.json.new").write_bytes(b"{")
+    assert not corpuskit.ingest(tmp_path / "raw", curated).published
+    assert corpuskit.check(curated) == []
+    assert len(list((curated / ".builds").iterdir())) == 1
+    assert not list(curated.glob(".*.new"))
 
 
 def test_other_corpora_beside_are_left_alone(tmp_path: Path) -> None:
     other = tmp_path / ".corpuskit_cache" / "other" / "run-at-work"
     other.mkdir(parents=True)
-    with store.writing(tmp_path / "curated"), store.scratch(tmp_path / "curated") as scratch:
+    with (
+        store.writing(tmp_path / "curated"),
+        store.open_cache(tmp_path / "curated") as cache,
+        cache.scratch() as scratch,
+    ):
         assert scratch.is_dir()
     assert other.exists()
     assert not scratch.exists()

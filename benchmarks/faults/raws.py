@@ -111,7 +111,7 @@ def _watched(trial: Trial, path: str, at: Callable[[int, Call], object]) -> Run:
 
     def decide(call: Call) -> Verdict:
         nonlocal count
-        if call.path == file and call.process == run.process:
+        if call.path == file:
             count += 1
             at(count, call)
         return 0

@@ -32,27 +32,27 @@ _AARCH64: Final = (
 _MACHINES: Final = {"x86_64": (0xC000003E, _X86_64, 317), "aarch64": (0xC00000B7, _AARCH64, 277)}
 """For each machine: how seccomp calls it, the numbers of its calls, and that of `seccomp` itself."""
 
-# Which arguments of a call say on what it works: a descriptor, or a path beside the folder's descriptor (None: the
-# working folder); the first is the one whose change counts.
+# Which arguments of a call say on what it works: a descriptor, or a path and the descriptor of the folder that it begins
+# in (None: the working folder).
 _DESCRIPTOR: Final = {
     **dict.fromkeys(["read", "write", "close", "fstat", "pread64", "pwrite64", "readv", "writev", "sendfile"], 0),
     **dict.fromkeys(["fsync", "fdatasync", "ftruncate", "fchmod", "fallocate"], 0),
     "copy_file_range": 2,
 }
-_PATHS: Final[dict[str, tuple[tuple[int | None, int], ...]]] = {
-    **dict.fromkeys(["open", "mkdir", "rmdir", "unlink", "chmod", "truncate"], ((None, 0),)),
-    **dict.fromkeys(["openat", "mkdirat", "unlinkat", "fchmodat", "utimensat", "newfstatat", "statx"], ((0, 1),)),
-    **dict.fromkeys(["rename", "link"], ((None, 0), (None, 1))),
-    **dict.fromkeys(["renameat", "renameat2", "linkat"], ((0, 1), (2, 3))),
-    "symlink": ((None, 1),),
-    "symlinkat": ((1, 2),),
+_PATHS: Final[dict[str, tuple[int | None, int]]] = {
+    **dict.fromkeys(["open", "mkdir", "rmdir", "unlink", "chmod", "truncate"], (None, 0)),
+    **dict.fromkeys(["openat", "mkdirat", "unlinkat", "fchmodat", "utimensat", "newfstatat", "statx"], (0, 1)),
+    **dict.fromkeys(["rename", "link", "symlink"], (None, 1)),
+    **dict.fromkeys(["renameat", "renameat2", "linkat"], (2, 3)),
+    "symlinkat": (1, 2),
 }
+_LOOKS: Final = frozenset({"newfstatat", "statx"})
 _FLAGS: Final = {"open": 1, "openat": 2}
 _SIZES: Final = {"write": 2, "pwrite64": 2}
 
 WRITING: Final = frozenset(
-    {*_PATHS, *_DESCRIPTOR} - {"read", "readv", "pread64", "fstat", "newfstatat", "statx", "close"}
-)
+    {*_PATHS, *_DESCRIPTOR} - {"read", "readv", "pread64", "fstat", "close"}
+) - _LOOKS
 """Calls that change what is on disk, or make the change last; of those that open a file, the ones that may write to it."""
 
 READING: Final = frozenset({"open", "openat", "read", "readv", "pread64", "fstat", "newfstatat", "statx", "close"})
@@ -71,15 +71,18 @@ _PATH_MAX: Final = 4096
 
 
 class Call(NamedTuple):
-    """A call that is held: by which process (and thread of it), on what file, with what other path, of how many bytes."""
+    """A call that is held: of which thread, on what file (the one that is made or goes, of two), of how many bytes."""
 
-    process: int
     thread: int
     name: str
     path: str
-    other: str
     size: int
     arguments: tuple[int, ...]
+
+    @property
+    def process(self) -> int:
+        """The process that makes it; 0 when that has ended."""
+        return _process(self.thread)
 
 
 Verdict = int
@@ -151,32 +154,28 @@ def answer(listener: int, decide: Callable[[Call], Verdict], alive: Callable[[],
                 continue
             raise
         identity, thread, _, number, _, _, *arguments = _QUESTION.unpack(question)
-        try:
-            verdict = decide(_call(names[number], thread, tuple(arguments)))
-        except ProcessLookupError:
-            continue
+        verdict = decide(_call(names[number], thread, tuple(arguments)))
         reply = _ANSWER.pack(identity, 0, -verdict, 0 if verdict else _CONTINUE)
         with suppress(FileNotFoundError):  # killed meanwhile
             fcntl.ioctl(listener, _SEND, reply)
 
 
 def _call(name: str, thread: int, arguments: tuple[int, ...]) -> Call:
-    paths = [_path(thread, None if at is None else arguments[at], arguments[text]) for at, text in _PATHS.get(name, ())]
     if name in _DESCRIPTOR:
-        paths = [_descriptor(thread, arguments[_DESCRIPTOR[name]])]
-    elif name in ("newfstatat", "statx") and paths[0].endswith("/"):  # of the descriptor itself
-        paths = [paths[0].rstrip("/")]
-    size = arguments[_SIZES[name]] if name in _SIZES else 0
-    return Call(_process(thread), thread, name, paths[0], paths[1] if len(paths) > 1 else "", size, arguments)
+        path = _descriptor(thread, arguments[_DESCRIPTOR[name]])
+    else:
+        at, text = _PATHS[name]
+        path = _path(thread, None if at is None else arguments[at], arguments[text])
+        if name in _LOOKS:
+            path = path.rstrip("/")  # of the descriptor itself
+    return Call(thread, name, path, arguments[_SIZES[name]] if name in _SIZES else 0, arguments)
 
 
 def _process(thread: int) -> int:
-    """The process that a thread belongs to. Raises ProcessLookupError."""
-    try:
+    with suppress(OSError):
         status = Path(f"/proc/{thread}/status").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        raise ProcessLookupError from None
-    return int(status.split("Tgid:")[1].split()[0])
+        return int(status.split("Tgid:")[1].split()[0])
+    return 0
 
 
 def _descriptor(thread: int, number: int) -> str:

@@ -6,6 +6,7 @@ import os
 import platform
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -63,6 +64,7 @@ def cache_key(settings: Settings) -> str:
     return hashlib.blake2b(json.dumps(depends, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
+@cache
 def code_digest() -> str:
     """Hash of the package's own sources: 32 hex characters. Between releases the version does not tell them apart."""
     package = Path(__file__).parent
@@ -79,6 +81,7 @@ def sketch(settings: Settings) -> dict[str, Any]:
     return {"scheme": "affine32", **{name: getattr(settings, name) for name in names}, "miss_rates": miss_rates}
 
 
+@cache
 def _environment() -> dict[str, str]:
     """Versions on which rows may depend."""
     return {

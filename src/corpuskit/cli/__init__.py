@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "check": "Verify that every promise holds in a corpus.",
     "trace": "Tell where a passage came from, what it was merged with, and why.",
     "init": "Write a settings file with every knob, explained.",
+    "clean": "Empty the cache of a corpus.",
 }
 
 FINE: Final = 0

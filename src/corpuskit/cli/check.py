@@ -38,12 +38,24 @@ def run(
             help="Where the raw files are now. Default: where they were, relative to CURATED.",
         ),
     ] = None,
+    absent: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE_OR_DIR",
+            show_default=False,
+            help="Show instead that what was taken down is gone: no passage that only this file (or those in this "
+            "folder) held is in any table, build or shard of the cache. A copy of it is needed, outside of RAW.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Verify the corpus in CURATED against itself and its raw files: each promise, recomputed."""
     from corpuskit.checks import check
     from corpuskit.cli.console import err, out
 
+    if absent is not None:
+        _show_absent(curated, absent, as_json=as_json)
+        return
     with err.status("checking") if err.is_terminal else nullcontext():
         findings = check(curated, raw)
     if as_json:
@@ -51,6 +63,30 @@ def run(
     else:
         report(curated, findings)
     if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(FINDINGS)
+
+
+def _show_absent(curated: Path, absent: Path, *, as_json: bool) -> None:
+    """Look for what was taken down, and say what was found."""
+    from corpuskit.checks.absent import check_absent
+    from corpuskit.cli.console import count, err, out, say, visible
+    from corpuskit.settings import find_file, load
+
+    with err.status("looking") if err.is_terminal else nullcontext():
+        found = check_absent(curated, absent, load(find_file()).cache)
+    if as_json:
+        out.print(json.dumps([asdict(finding) for finding in found.findings], indent=2), soft_wrap=True)
+    else:
+        for finding in found.findings:
+            say(f"{visible(finding.path or '')}: {visible(finding.message)}", style="bold red")
+        looked = (
+            f"{count(found.passages, 'passage')} of {count(found.files, 'file')}, in {count(found.places, 'piece')}"
+        )
+        verdict = "not gone" if found.findings else "nothing of it is left"
+        say(f"looked for {looked} of tables, builds and cache: {verdict}")
+        if found.elsewhere:
+            say(f"{count(found.elsewhere, 'passage')} stand in other files too, and stay")
+    if found.findings:
         raise typer.Exit(FINDINGS)
 
 

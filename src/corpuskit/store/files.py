@@ -78,7 +78,10 @@ def write_arrow(path: Path, table: pa.Table) -> None:
 
 
 def write_array(path: Path, array: Any) -> None:
-    """Write an array as `.npy`. numpy's own way through a C stream does not tell that the disk was full at the end."""
+    """Write an array as `.npy`, row by row.
+
+    numpy's own way through a C stream does not tell that the disk was full at the end.
+    """
     whole = np.ascontiguousarray(array)
     with path.open("wb") as file:
         np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(whole))
