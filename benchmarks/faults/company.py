@@ -6,11 +6,11 @@ import time
 from functools import partial
 from pathlib import Path
 
-from faults.kinds import Cases, Steps, chosen, recorded
+from faults.kinds import Cases, Steps, recorded
 from faults.running import Ended, Run, corpuskit
 from faults.states import NOTHING, LostError
 from faults.syscalls import WRITING, Call, Verdict
-from faults.trial import FAILED, FINE, KILLED, WAYS, Grounds, Outcome, Trial
+from faults.trial import FAILED, FINE, WAYS, Grounds, Outcome, Trial, Way
 
 WORKERS = ("ingest", "--workers", "2")
 WORK_SECONDS = 2.5
@@ -43,7 +43,7 @@ def _some_workers(run: Run) -> list[int]:
     return run.workers()
 
 
-def out_of_memory(grounds: Grounds, who: str, *, count: int) -> Cases:
+def out_of_memory(grounds: Grounds, *, who: str, count: int) -> Cases:
     """A worker, or the run itself, may have only a little more memory than it has."""
     for number in range(count):
         yield f"{number}", partial(_out_of_memory, grounds, who, number)
@@ -61,7 +61,7 @@ def _out_of_memory(grounds: Grounds, who: str, number: int) -> Outcome:
         for process in chosen_ones[:1]:
             _limit_memory(process, more)
         codes = [FINE, FAILED] if worker else [FINE, FAILED, -6, -11]  # libraries may give up at once
-        return trial.judge(run.wait(), codes, told=worker)
+        return trial.judge(run.wait(), codes, told="in the last line" if worker else "not")
 
 
 def _limit_memory(process: int, more: int) -> None:
@@ -78,7 +78,7 @@ def two_at_once(grounds: Grounds, *, count: int) -> Cases:
     """While a run stands still at a step: a reader, a second run, and one that waits."""
     for way in WAYS[:2]:
         calls = recorded(grounds, way)
-        held = [step for step in chosen(calls, WRITING, 10**9) if calls[step - 1].name != "write" and _locked(calls, step)]
+        held = [step for step, call in enumerate(calls, 1) if call.name != "write" and _locked(calls[: step - 1])]
         for number in range(count):
             step = held[number * len(held) // count]
             for manner in ("refused", "waits", "waits for one that is killed"):
@@ -86,15 +86,18 @@ def two_at_once(grounds: Grounds, *, count: int) -> Cases:
                 yield case, partial(_two, grounds, case, way, step, manner)
 
 
-def _locked(calls: list[Call], step: int) -> bool:
-    """Whether the lock is held at a step: after the first call on anything else than the lock and its folder."""
-    return any(call.path.endswith(".new") or "cache" in call.path for call in calls[: step - 1])
+def _locked(calls: list[Call]) -> bool:
+    """Whether these calls end with the lock held, and its holder told."""
+    names = [call.name for call in calls if call.path.endswith("/.lock.json")]
+    return any("rename" in name for name in names) and not any("unlink" in name for name in names)
 
 
-def _two(grounds: Grounds, case: str, way, step: int, manner: str) -> Outcome:  # type: ignore[no-untyped-def]
+def _two(grounds: Grounds, case: str, way: Way, step: int, manner: str) -> Outcome:
     with grounds.trial("two runs at once", case, way) as trial:
         first = Run(trial.folder, ["ingest"], held=WRITING)
-        steps, found, others = Steps(trial.folder), [], []
+        steps = Steps(trial.folder)
+        found: list[str] = []
+        others: list[Run] = []
 
         def decide(call: Call) -> Verdict:
             if steps.seen(call) != step:

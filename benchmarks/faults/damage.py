@@ -19,7 +19,7 @@ _IGNORED: Final = ("run.json", ".lock", "CACHEDIR.TAG", ".gitignore")
 """Files that say nothing of the corpus."""
 
 
-def damaged(grounds: Grounds, part: str, what: str, *, count: int) -> Cases:
+def damaged(grounds: Grounds, *, part: str, what: str, count: int) -> Cases:
     """Each file of the result (`curated`) or of the cache, damaged in so many places."""
     for way in (WAYS[0], AGAIN):
         begun = grounds.folder / "begun" / way.begun
@@ -42,9 +42,7 @@ def _named(name: str, begun: Path) -> str:
     return "/".join(parts)
 
 
-def _damage(
-    grounds: Grounds, way: Way, part: str, name: str, case: str, what: str, number: int
-) -> Outcome:
+def _damage(grounds: Grounds, way: Way, part: str, name: str, case: str, what: str, number: int) -> Outcome:
     kind = f"{'results' if part == 'curated' else 'cache'}: {what}"
     with grounds.trial(kind, case, way) as trial:
         file = trial.folder / name
@@ -139,7 +137,9 @@ def _other_code(grounds: Grounds, way: Way) -> Outcome:
     with grounds.trial("another version", case, way) as trial:
         other = trial.folder.with_name("other-code")
         shutil.rmtree(other, ignore_errors=True)
-        shutil.copytree(Path(package.__file__).parent, other / "corpuskit", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            Path(package.__file__).parent, other / "corpuskit", ignore=shutil.ignore_patterns("__pycache__")
+        )
         with (other / "corpuskit" / "prepare.py").open("a", encoding="utf-8") as file:
             file.write("\n# another version\n")
         states.point(trial.folder, grounds.raw(way.begun))
@@ -167,5 +167,7 @@ def _other_build(grounds: Grounds, table: str) -> Outcome:
     with grounds.trial("another version", f"{table} of another build", AGAIN) as trial:
         file = next(trial.curated.glob(f".builds/*/{table}.parquet"))
         before = file.read_bytes()
-        file.write_bytes(next((grounds.folder / "fresh" / FIRST / "curated").glob(f".builds/*/{table}.parquet")).read_bytes())
+        file.write_bytes(
+            next((grounds.folder / "fresh" / FIRST / "curated").glob(f".builds/*/{table}.parquet")).read_bytes()
+        )
         return _found_and_mended(trial, file, before)

@@ -1,6 +1,7 @@
 """Raw files that change while they are read: each is a problem row, or the old or the new state, never a mixture."""
 
 import hashlib
+import itertools
 import os
 import shutil
 from collections.abc import Callable
@@ -80,10 +81,11 @@ CHANGES: Final[dict[str, Callable[[Path], None]]] = {
 }
 
 
-def changed_while_read(grounds: Grounds, change: str) -> Cases:
-    """A change of a file just before each of the calls by which it is looked at and read."""
-    for path in FILES:
-        for call in range(1, _calls(grounds, path) + 1):
+def all_changes(grounds: Grounds) -> Cases:
+    """Each change of each file, just before each of the calls by which it is looked at and read."""
+    calls = {path: _calls(grounds, path) for path in FILES}
+    for path, change in itertools.product(FILES, CHANGES):
+        for call in range(1, calls[path] + 1):
             case = f"{path} {change} before call {call}"
             yield case, partial(_change, grounds, case, path, change, call)
 
@@ -93,7 +95,7 @@ def _calls(grounds: Grounds, path: str) -> int:
     seen: list[str] = []
     with grounds.trial("recording", path, WAY) as trial:
         _own_raw(trial)
-        _watched(trial, path, lambda count, call: seen.append(call.name))
+        _watched(trial, path, lambda _, call: seen.append(call.name))
     return len(seen)
 
 

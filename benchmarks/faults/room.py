@@ -36,14 +36,14 @@ def _blocks(file: Path) -> int:
 
 
 def _full_disk(grounds: Grounds, case: str, way: Way, size: int) -> Outcome:
-    folder = grounds.folder / "trials" / "small-disk"
-    with _mounted(folder, 1 << 28), grounds.trial("small-disk/full disk", case, way) as trial:
+    folder = grounds.folder / "trials" / "full-disk"
+    with _mounted(folder, 1 << 28), grounds.trial("full disk", case, way) as trial:
         _resize(folder, size)
-        ended = Run(trial.folder, ["ingest"], logs=grounds.folder).wait()
+        ended = Run(trial.folder, ["ingest"]).wait()
         _resize(folder, 1 << 28)
         outcome = trial.judge(ended, [FINE, FAILED])
-        trial.lost = None  # nothing can be kept there
-    return outcome.of_kind("full disk")
+        trial.lost = None  # the folder cannot be kept
+    return outcome
 
 
 @contextmanager
@@ -72,4 +72,4 @@ def small_files(grounds: Grounds, *, count: int) -> Cases:
 def _small_file(grounds: Grounds, case: str, way: Way, limit: int) -> Outcome:
     with grounds.trial("limit of a file's size", case, way) as trial:
         run = Run(trial.folder, ["ingest"], limits={resource.RLIMIT_FSIZE: limit})
-        return trial.judge(run.wait(), [FINE, FAILED], told=limit >= TOLD_BYTES)
+        return trial.judge(run.wait(), [FINE, FAILED], told="in a line" if limit >= TOLD_BYTES else "not")

@@ -2,15 +2,16 @@
 
     python benchmarks/faults/run.py --work DIR [--seconds N] [--only KIND ...] [--quick] [--print]
 
-`--work` keeps the results, so that a campaign may be run in slices of `--seconds`: each goes on where the last one ended,
-and begins anew when the code of corpuskit has changed. `--quick` tries a few faults of each kind, in a minute or two, and
-never writes pages. Exit code 1 when anything was lost, 3 when time was up before all was tried.
+`--work` keeps the results, so that a campaign may be run in slices of `--seconds`: each goes on where the last one
+ended, and begins anew when the code of corpuskit has changed. `--quick` tries a few faults of each kind, in a minute
+or two, and never writes pages. Exit code 1 when anything was lost, 3 when time was up before all was tried.
 """
 
 import argparse
 import errno
 import itertools
 import json
+import random
 import shutil
 import signal
 import sys
@@ -35,59 +36,51 @@ UNFINISHED: Final = 3
 
 
 class Kind(NamedTuple):
-    """A kind of faults: what it is called in the table, and its cases in a campaign and in a quick one."""
+    """A kind of faults: what it is called in the table, its cases, and how many of them a quick campaign tries."""
 
     title: str
-    cases: Callable[..., kinds.Cases]
-    whole: Mapping[str, Any]
-    quick: Mapping[str, Any]
+    cases: Callable[[Grounds], kinds.Cases]
+    quick: int
 
 
 def _kinds() -> dict[str, Kind]:
-    every, counted = ({"every": 7}, {"every": 10**6}), lambda whole, quick: ({"count": whole}, {"count": quick})
     listed = {
-        "kill-steps": Kind("kill -9 at every step of writing", kinds.killed_at_steps, *every),
-        "kill-random": Kind("kill -9 at random instants", kinds.killed_at_random, *counted(320, 16)),
-        "kill-again": Kind("kill -9 again and again, two to four runs", kinds.killed_again, *counted(100, 6)),
+        "kill-steps": Kind("kill -9 at a step of writing", partial(kinds.killed_at_steps, every=100), 9),
+        "kill-random": Kind("kill -9 at a random instant", partial(kinds.killed_at_random, count=300), 6),
+        "kill-again": Kind("kill -9 of two to four runs in turn", partial(kinds.killed_again, count=40), 2),
     }
     for number, what in {
         errno.ENOSPC: "no space left, from a call on",
-        errno.EDQUOT: "quota used up, from a call on",
         errno.EIO: "input/output error at a call",
         errno.EACCES: "permission denied at a call",
         errno.EROFS: "read-only file system, from a call on",
     }.items():
-        name = errno.errorcode[number]
-        listed[name.lower()] = Kind(f"{what} (`{name}`)", partial(kinds.failing_calls, number=number), *every)
-    listed["full-disk"] = Kind("a small file system (tmpfs) that is full", room.full_disks, *counted(40, 3))
-    listed["small-files"] = Kind("files may not grow (`RLIMIT_FSIZE`)", room.small_files, *counted(40, 4))
+        cases = partial(kinds.failing_calls, number=number, every=200)
+        listed[errno.errorcode[number].lower()] = Kind(f"{what} (`{errno.errorcode[number]}`)", cases, 4)
+    listed["full-disk"] = Kind("a small file system that is full (tmpfs)", partial(room.full_disks, count=20), 3)
+    listed["small-files"] = Kind("files may not grow (`RLIMIT_FSIZE`)", partial(room.small_files, count=20), 3)
     for number, twice in itertools.product((signal.SIGTERM, signal.SIGINT), (False, True)):
         what = f"{'Ctrl-C' if number == signal.SIGINT else 'SIGTERM'}, {'twice' if twice else 'once'}"
-        cases = partial(kinds.signalled, number=number, twice=twice)
-        listed[what.lower().replace(", ", "-")] = Kind(what, cases, *counted(60, 4))
-    listed |= {
-        "worker-killed": Kind("a worker killed", company.workers_killed, *counted(24, 1)),
-        "worker-memory": Kind(
-            "a worker out of memory", partial(company.out_of_memory, who="worker"), *counted(24, 1)
-        ),
-        "memory": Kind("the run out of memory", partial(company.out_of_memory, who="run"), *counted(60, 4)),
-        "raw": Kind("a raw file that changes, shrinks or vanishes while it is read", _raws, {"every": 1}, {"every": 9}),
-        "company": Kind("two runs at once, a reader between them", company.two_at_once, *counted(10, 1)),
+        cases = partial(kinds.signalled, number=number, twice=twice, count=30)
+        listed[what.lower().replace(", ", "-")] = Kind(what, cases, 2)
+    return listed | {
+        "worker-killed": Kind("a worker killed", partial(company.workers_killed, count=10), 1),
+        "worker-memory": Kind("a worker out of memory", partial(company.out_of_memory, who="worker", count=10), 1),
+        "memory": Kind("the run out of memory", partial(company.out_of_memory, who="run", count=30), 2),
+        "raw": Kind("a raw file that changes, shrinks or vanishes while it is read", raws.all_changes, 6),
+        "company": Kind("two runs at once, and a reader", partial(company.two_at_once, count=6), 3),
+        "results-flipped": Kind("results: a bit flipped", partial(_results, what="a bit flipped", count=12), 3),
+        "results-short": Kind("results: cut short", partial(_results, what="cut short", count=4), 2),
+        "results-gone": Kind("results: a file gone", partial(_results, what="gone", count=1), 1),
+        "cache-flipped": Kind("cache: a bit flipped", partial(_cache, what="a bit flipped", count=2), 3),
+        "cache-short": Kind("cache: cut short", partial(_cache, what="cut short", count=1), 2),
+        "cache-gone": Kind("cache: a file gone", partial(_cache, what="gone", count=1), 1),
+        "versions": Kind("results and cache of another version", damage.other_versions, 2),
     }
-    for part, of in (("curated", "results"), (".corpuskit_cache", "cache")):
-        for what, count in (("a bit flipped", 24 if part == "curated" else 10), ("cut short", 6), ("gone", 1)):
-            cases = partial(damage.damaged, part=part, what=what)
-            quick = {"count": 1}
-            listed[f"{of}-{what.split()[-1]}"] = Kind(f"{of}: {what}", cases, {"count": count}, quick)
-    listed["versions"] = Kind("results and cache of another version", damage.other_versions, {}, {})
-    return listed
 
 
-def _raws(grounds: Grounds, *, every: int) -> kinds.Cases:
-    cases = itertools.chain.from_iterable(raws.changed_while_read(grounds, change) for change in raws.CHANGES)
-    return itertools.islice(cases, 0, None, every)
-
-
+_results: Final = partial(damage.damaged, part="curated")
+_cache: Final = partial(damage.damaged, part=".corpuskit_cache")
 KINDS: Final = _kinds()
 
 
@@ -157,7 +150,9 @@ def attempt(name: str, grounds: Grounds, kept: Results, deadline: float, *, quic
     if name == "full-disk" and not room.can_mount():
         print("full-disk: not tried, only root can mount file systems", file=sys.stderr)
         return True
-    for asked, case in kind.cases(grounds, **(kind.quick if quick else kind.whole)):
+    cases = list(kind.cases(grounds))
+    random.Random(name).shuffle(cases)  # of what time leaves out, some is tried everywhere
+    for asked, case in cases[: kind.quick if quick else None]:
         if (name, asked) in kept.found and not kept.found[name, asked]["lost"]:
             continue
         if time.monotonic() > deadline:

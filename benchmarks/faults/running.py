@@ -1,8 +1,8 @@
 """Run corpuskit's command line in a process that can be held, limited and ended from outside.
 
 Starting Python and loading kernels takes seconds, and a campaign starts thousands of runs. So this process loads
-everything once and forks for each run, which then goes through the same `main` as the command `corpuskit` does. Where it
-matters that a run is a process of its own from the beginning, ask for a `new` one: `python -m corpuskit`.
+everything once and forks for each run, which then goes through the same `main` as the command `corpuskit` does.
+Where it matters that a run is a process of its own from the beginning, ask for a `new` one: `python -m corpuskit`.
 """
 
 import itertools
@@ -52,9 +52,8 @@ class Run:
         new: bool = False,
         limits: Mapping[int, int] | None = None,
         path: Path | None = None,
-        logs: Path | None = None,
     ) -> None:
-        beside = (logs or folder.parent) / f"{folder.name}-{arguments[0]}"  # not in the folder: that may be full
+        beside = folder.parent / f"{folder.name}-{arguments[0]}"  # not in the folder: that may be full
         self._number = next(_numbers)
         self._outputs = [Path(f"{beside}-{self._number}.{end}") for end in ("printed", "errors")]
         self._started = time.monotonic()
@@ -93,7 +92,7 @@ class Run:
             os.setpgid(0, 0)
             os.chdir(folder)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            for descriptor, file in enumerate(["/dev/null", *self._outputs]):
+            for descriptor, file in enumerate([Path(os.devnull), *self._outputs]):
                 os.dup2(os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644), descriptor)
             for kind, size in limits.items():
                 resource.setrlimit(kind, (size, resource.getrlimit(kind)[1]))

@@ -27,11 +27,64 @@ NOTHING: Final = "nothing"
 FIRST: Final = "first"
 SECOND: Final = "second"
 
-_WORDS: Final = (
-    "the of and to in that for on with as by at from this which shall parties states peoples rights water harbour law "
-    "treaty council report session measures development nuclear peace committee government assembly between under all "
-    "their may not have been other any such more into each year during within after before where common general"
-).split()
+_WORDS: Final = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "that",
+    "for",
+    "on",
+    "with",
+    "as",
+    "by",
+    "at",
+    "from",
+    "this",
+    "which",
+    "shall",
+    "parties",
+    "states",
+    "peoples",
+    "rights",
+    "water",
+    "harbour",
+    "law",
+    "treaty",
+    "council",
+    "report",
+    "session",
+    "measures",
+    "development",
+    "nuclear",
+    "peace",
+    "committee",
+    "government",
+    "assembly",
+    "between",
+    "under",
+    "all",
+    "their",
+    "may",
+    "not",
+    "have",
+    "been",
+    "other",
+    "any",
+    "such",
+    "more",
+    "into",
+    "each",
+    "year",
+    "during",
+    "within",
+    "after",
+    "before",
+    "where",
+    "common",
+    "general",
+]
 
 
 def texts() -> dict[str, dict[str, bytes]]:
@@ -53,12 +106,16 @@ def texts() -> dict[str, dict[str, bytes]]:
         "a/speech-1.txt": text(shared[0], passage(), near[1], passage(90)),
         "a/speech-2.txt": text(passage(), shared[0], dated[2], shared[3]),
         "a/speech-3.txt": text(shared[2], near[3], passage(), passage()),
-        "b/latin.txt": ("Le conseil a été réuni à l'été; où est le problème? " * 3 + "\n\n" + shared[4]).encode("cp1252"),
+        "b/latin.txt": ("Le conseil a été réuni à l'été; où est le problème? " * 3 + "\n\n" + shared[4]).encode(
+            "cp1252"
+        ),
         "b/wide.txt": (shared[4] + "\n\n" + passage()).encode("utf-16"),
         "b/pages.txt": "\f".join(pages).encode(),
         "b/empty.txt": b"",
         "c/binary.txt": bytes(range(256)) * 4,
-        "c/港.txt": ("港の事務所は朝の七時に開き、まもなく最初の船が出ていく。" * 4).encode() + b"\n\n" + shared[5].encode(),
+        "c/港.txt": ("港の事務所は朝の七時に開き、まもなく最初の船が出ていく。" * 4).encode()
+        + b"\n\n"
+        + shared[5].encode(),
         "c/long.md": text(*(passage(60) for _ in range(40)), shared[5], near[6]),
         "c/gone.txt": text(shared[6], shared[7], passage()),
         "d/old-name.txt": text(dated[7], passage(), shared[1]),
@@ -145,7 +202,9 @@ def read(curated: Path) -> Corpus | None:
         return None
     try:
         manifest = json.loads(content)
-        tables = {name: tuple(_entry(curated, entry) for entry in manifest["tables"][name]) for name in manifest["tables"]}
+        tables = {
+            name: tuple(_entry(curated, entry) for entry in manifest["tables"][name]) for name in manifest["tables"]
+        }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LostError(f"the corpus cannot be read: {error!r}") from None
     return Corpus({**manifest, "tables": None}, tables)
@@ -159,7 +218,7 @@ def _entry(curated: Path, entry: Mapping[str, Any]) -> str:
 
 
 def listing(folder: Path) -> dict[str, str]:
-    """The files below a folder and what is in them (a digest; nothing of locks, manifests, and what is said of single runs)."""
+    """The files below a folder and a digest of each, but of locks and manifests; nothing of what is said of single runs."""
     found = {}
     for file in files(folder):
         name = file.relative_to(folder).as_posix()

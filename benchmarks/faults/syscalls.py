@@ -1,8 +1,8 @@
 """Stand between a program and the system: its calls are seen one by one, and pass, fail, or are its last.
 
-The idea: a seccomp filter (Linux 5.5 and later; it takes no rights) has the kernel hold a process, and all that it starts,
-at chosen calls, and ask here what becomes of each. So nothing of the program is changed, and calls of compiled code and of
-worker processes are seen like all others.
+The idea: a seccomp filter (Linux 5.5 and later; it takes no rights) has the kernel hold a process, and all that it
+starts, at chosen calls, and ask here what becomes of each. So nothing of the program is changed, and calls of compiled
+code and of worker processes are seen like all others.
 """
 
 import ctypes
@@ -32,8 +32,8 @@ _AARCH64: Final = (
 _MACHINES: Final = {"x86_64": (0xC000003E, _X86_64, 317), "aarch64": (0xC00000B7, _AARCH64, 277)}
 """For each machine: how seccomp calls it, the numbers of its calls, and that of `seccomp` itself."""
 
-# Which arguments of a call say on what it works: a descriptor, or a path and the descriptor of the folder that it begins
-# in (None: the working folder).
+# Which arguments of a call say on what it works: a descriptor, or a path and the descriptor of the folder that it
+# begins in (None: the working folder).
 _DESCRIPTOR: Final = {
     **dict.fromkeys(["read", "write", "close", "fstat", "pread64", "pwrite64", "readv", "writev", "sendfile"], 0),
     **dict.fromkeys(["fsync", "fdatasync", "ftruncate", "fchmod", "fallocate"], 0),
@@ -50,10 +50,8 @@ _LOOKS: Final = frozenset({"newfstatat", "statx"})
 _FLAGS: Final = {"open": 1, "openat": 2}
 _SIZES: Final = {"write": 2, "pwrite64": 2}
 
-WRITING: Final = frozenset(
-    {*_PATHS, *_DESCRIPTOR} - {"read", "readv", "pread64", "fstat", "close"}
-) - _LOOKS
-"""Calls that change what is on disk, or make the change last; of those that open a file, the ones that may write to it."""
+WRITING: Final = frozenset({*_PATHS, *_DESCRIPTOR} - {"read", "readv", "pread64", "fstat", "close"}) - _LOOKS
+"""Calls that change what is on disk, or make the change last; of those that open a file, the ones that may write."""
 
 READING: Final = frozenset({"open", "openat", "read", "readv", "pread64", "fstat", "newfstatat", "statx", "close"})
 """Calls of which reading a file is made."""
@@ -180,7 +178,7 @@ def _process(thread: int) -> int:
 
 def _descriptor(thread: int, number: int) -> str:
     with suppress(OSError):
-        return os.readlink(f"/proc/{thread}/fd/{number & 0xFFFFFFFF}")
+        return os.fspath(Path(f"/proc/{thread}/fd/{number & 0xFFFFFFFF}").readlink())
     return ""
 
 
@@ -190,7 +188,8 @@ def _path(thread: int, folder: int | None, address: int) -> str:
         return text
     at = _AT_FDCWD if folder is None else ctypes.c_int32(folder & 0xFFFFFFFF).value
     with suppress(OSError):
-        parent = os.readlink(f"/proc/{thread}/cwd" if at == _AT_FDCWD else f"/proc/{thread}/fd/{at}")
+        here = "cwd" if at == _AT_FDCWD else f"fd/{at}"
+        parent = Path(f"/proc/{thread}/{here}").readlink()
         return os.path.join(parent, text)  # noqa: PTH118 - an empty name keeps its slash
     return text
 
