@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from corpuskit import cli, settings
+from corpuskit import cli, settings, store
 from corpuskit.cli import console, flags, init, lineage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -471,3 +471,114 @@ def test_a_closed_pipe_is_quiet(example: Path) -> None:
     with process.stderr:
         assert process.stderr.read() == b""
     assert process.wait() == 141
+
+
+def test_a_second_ingest_tells_what_it_had_to_do(call: Call, tmp_path: Path) -> None:
+    write(tmp_path / "raw", {"a.txt": "A passage.\n", "b.txt": "Another passage.\n", "c.txt": "A third one.\n"})
+    first = """\
+  3  files to read, 41 bytes
+  0  files to reuse from the last run
+  0  files to drop: they are gone
+dry run: nothing was written; curated would be published anew
+"""
+    assert call("ingest", "--dry-run") == (0, first, "")
+    assert not (tmp_path / "curated").exists()
+    call("ingest")
+    again = """\
+  3  files, 41 bytes
+  0  of them read: new or changed
+  3  passages found
+  0  exact copies
+  0  near copies merged
+  3  records in curated, as before: nothing changed, nothing was written
+  0  problems
+TIME
+"""
+    assert call("ingest") == (0, again, "")
+    (tmp_path / "raw" / "a.txt").unlink()
+    write(tmp_path / "raw", {"b.txt": "Another text.\n"})
+    planned = """\
+  1  file to read, 14 bytes
+  1  file to reuse from the last run
+  1  file to drop: it is gone
+dry run: nothing was written; curated would be published anew
+"""
+    assert call("ingest", "--dry-run") == (0, planned, "")
+    code, out, _ = call("ingest", "--dry-run", "--json", "--verify-raw")
+    assert code == 0
+    assert json.loads(out) == {"read": 1, "read_bytes": 14, "reused": 1, "gone": 1, "publishes": True}
+    done = """\
+  2  files, 27 bytes
+  1  of them read: new or changed
+  1  file gone since the last run
+  2  passages found
+  0  exact copies
+  0  near copies merged
+  2  records written to curated
+  0  problems
+TIME
+"""
+    assert call("ingest") == (0, done, "")
+    same = """\
+  0  files to read, 0 bytes
+  2  files to reuse from the last run
+  0  files to drop: they are gone
+dry run: nothing was written; curated would stay as it is
+"""
+    assert call("ingest", "--dry-run") == (0, same, "")
+    code, out, _ = call("ingest", "--verify-raw", "--json")
+    assert code == 0
+    assert [json.loads(out)[name] for name in ("read", "reused", "gone", "published")] == [0, 2, 0, False]
+
+
+def test_ingest_while_another_writes(call: Call, tmp_path: Path) -> None:
+    write(tmp_path / "raw", {"a.txt": "A passage.\n"})
+    with store.writing(tmp_path / "curated"):
+        code, out, err = call("ingest")
+    assert (code, out) == (2, "")
+    assert re.fullmatch(
+        r"corpuskit: curated: another run is writing to it \(process \d+ on \S+, since 20[-0-9]+ [0-9:+]+\); "
+        r"wait until it ends, or say --wait\n",
+        err,
+    )
+    assert call("ingest", "--wait")[0] == 0
+
+
+def test_clean_empties_the_cache(call: Call, tmp_path: Path) -> None:
+    assert call("clean") == (2, "", "corpuskit: curated: no corpus here, and no cache of one\n")
+    write(tmp_path / "raw", {"a.txt": "A passage.\n"})
+    call("ingest")
+    code, out, err = call("clean")
+    assert (code, err) == (0, "")
+    assert re.fullmatch(r"removed \.corpuskit_cache/curated: 7 files, [0-9.]+ kB\n", out)
+    assert not (tmp_path / ".corpuskit_cache").exists()
+    assert call("clean") == (0, ".corpuskit_cache/curated: nothing there\n", "")
+    assert call("check")[0] == 0
+
+
+def test_clean_finds_the_cache_that_the_settings_name(call: Call, tmp_path: Path) -> None:
+    write(tmp_path / "raw", {"a.txt": "A passage.\n"})
+    write(tmp_path, {"corpuskit.toml": 'cache = "kept"\n'})
+    call("ingest")
+    assert list((tmp_path / "kept").glob("curated-*/index"))
+    assert call("clean")[1].startswith("removed kept/curated-")
+    assert not list((tmp_path / "kept").glob("curated-*"))
+
+
+def test_check_shows_what_was_taken_down(call: Call, tmp_path: Path) -> None:
+    write(tmp_path, {"raw/a.txt": "A passage.\n", "raw/b.txt": "Another one.\n\nA passage.\n"})
+    write(tmp_path, {"taken.txt": "Another one.\n\nA passage.\n"})
+    call("ingest")
+    code, out, err = call("check", "--absent", "taken.txt")
+    assert (code, err) == (1, "")
+    assert "records.parquet: `text` of a passage taken down, in 1 row" in out
+    assert "looked for 2 passages of 1 file, in 10 pieces of tables, builds and cache: not gone\n" in out
+    (tmp_path / "raw" / "b.txt").unlink()
+    call("ingest")
+    gone = """\
+looked for 2 passages of 1 file, in 10 pieces of tables, builds and cache: nothing of it is left
+1 passage stands in other files too, and stays
+"""
+    assert call("check", "--absent", "taken.txt") == (0, gone, "")
+    assert call("check", "--absent", "taken.txt", "--json") == (0, "[]\n", "")
+    assert call("check", "--absent", "nothing.txt")[0] == 2

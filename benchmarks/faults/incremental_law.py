@@ -2,8 +2,8 @@
 
     python benchmarks/faults/incremental_law.py --sequences 2000 --minutes 2.5 --log FILE
 
-Sequences are drawn anew each time. Each run within one is compared to a run from nothing, byte for byte. What was tried is
-added to the log, so that several calls make one long trial; the first failure ends it, with the least sequence that fails.
+Sequences are drawn anew each time. Each run within one is compared to a run from nothing, byte for byte. What was tried
+is added to the log, so that several calls make one long trial; the first failure ends it, with the least such sequence.
 """
 
 import argparse

@@ -106,7 +106,7 @@ class Stages:
             for name, value in list(vars(home).items()):
                 if inspect.isfunction(value) and value.__module__ == home.__name__ and _is_wanted(home, name):
                     watched[id(value)] = self.wrapped(f"{home.__name__.removeprefix('corpuskit.')}.{name}", value)
-                elif inspect.isclass(value) and value.__module__ == "corpuskit.store":
+                elif inspect.isclass(value) and value.__module__.startswith("corpuskit.store."):
                     self._watch_methods(value)
         for module in _modules():
             for name, value in list(vars(module).items()):

@@ -1,5 +1,6 @@
 """How long commands take to answer, and how long the first run of all compiles."""
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -32,10 +33,19 @@ def startup(bench: Bench) -> Iterator[str]:
         for arguments in commands.values():
             _command(arguments)  # warms files, and compiles kernels the first time
         tasks = {name: lambda arguments=arguments: _command(arguments) for name, arguments in commands.items()}
+        tasks["corpuskit ingest, nothing changed"] = tasks["corpuskit ingest, two files"]
+        tasks["corpuskit ingest, two files"] = lambda: _fresh(Path(folder), ["ingest", str(RAW), curated])
         done = interleaved(bench.runs if bench.quick else max(bench.runs, RUNS), tasks)
     yield from table(
         ("command", "seconds", "CPU seconds", "peak RSS, MB"), (_row(name, runs) for name, runs in done.items())
     )
+
+
+def _fresh(folder: Path, arguments: list[str]) -> Measured:
+    """The command with nothing there of the runs before."""
+    for left in list(folder.iterdir()):
+        shutil.rmtree(left)
+    return _command(arguments)
 
 
 def _command(arguments: list[str]) -> Measured:
@@ -57,8 +67,8 @@ def compilation(bench: Bench) -> Iterator[str]:
         second: list[Measured] = []
         for _ in range(bench.runs):
             with tempfile.TemporaryDirectory() as folder:
-                for runs in (first, second):
-                    command = [sys.executable, "-m", "corpuskit", "ingest", str(RAW), str(Path(folder) / "curated")]
+                for name, runs in (("one", first), ("two", second)):
+                    command = [sys.executable, "-m", "corpuskit", "ingest", str(RAW), str(Path(folder) / name)]
                     cache = {"NUMBA_CACHE_DIR": str(Path(folder) / "kernels")}
                     runs.append(measure(command, cores=cores, environment=cache))
         for what, runs in (("first run, nothing compiled", first), ("second run", second)):

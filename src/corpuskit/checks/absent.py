@@ -170,7 +170,7 @@ def _found(table: pa.Table, taken: _Taken) -> Iterator[str]:
         if name == "sha256":
             bytes_of = sum(value in taken.sha256 for value in column.to_pylist())
             if bytes_of:
-                yield f"{bytes_of} documents with the very bytes of what was taken down"
+                yield f"the very bytes of what was taken down, in {_rows(bytes_of)}"
             continue
         if name in _RECORD_IDS:
             hashes = hex_words(column.drop_null())[0]
@@ -183,4 +183,8 @@ def _found(table: pa.Table, taken: _Taken) -> Iterator[str]:
         else:
             continue
         if count := int(taken.among(hashes).sum()):
-            yield f"{count} rows whose {name} is that of a passage taken down"
+            yield f"`{name}` of a passage taken down, in {_rows(count)}"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

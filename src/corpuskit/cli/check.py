@@ -20,6 +20,11 @@ $ corpuskit check curated
 
 checked 2 documents, 17 occurrences and 13 records in curated: every law holds
 
+$ corpuskit check curated --absent taken-down.txt
+
+looked for 7 passages of 1 file, in 10 pieces of tables, builds and cache: nothing of it is left
+4 passages stand in other files too, and stay
+
 Use [bold]check[/bold] after a run and in CI. An error is a broken law: exit code 1.
 A warning (a file that could not be read, say) leaves it at 0.
 docs/tables.md says what each finding means."""
@@ -85,7 +90,10 @@ def _show_absent(curated: Path, absent: Path, *, as_json: bool) -> None:
         verdict = "not gone" if found.findings else "nothing of it is left"
         say(f"looked for {looked} of tables, builds and cache: {verdict}")
         if found.elsewhere:
-            say(f"{count(found.elsewhere, 'passage')} stand in other files too, and stay")
+            stay = (
+                "stands in other files too, and stays" if found.elsewhere == 1 else "stand in other files too, and stay"
+            )
+            say(f"{count(found.elsewhere, 'passage')} {stay}")
     if found.findings:
         raise typer.Exit(FINDINGS)
 
