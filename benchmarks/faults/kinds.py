@@ -84,12 +84,13 @@ def killed_at_steps(grounds: Grounds, *, every: int) -> Cases:
     for way in WAYS:
         calls = recorded(grounds, way)
         for step in chosen(calls, WRITING, every):
-            yield f"{way}, step {step}", partial(_kill_at, grounds, way, step, half=False)
+            yield f"{way}, step {step}", partial(kill_at, grounds, way, step, half=False)
             if way == WAYS[0] and calls[step - 1].size > 1:
-                yield f"{way}, step {step}, half written", partial(_kill_at, grounds, way, step, half=True)
+                yield f"{way}, step {step}, half written", partial(kill_at, grounds, way, step, half=True)
 
 
-def _kill_at(grounds: Grounds, way: Way, step: int, *, half: bool) -> Outcome:
+def kill_at(grounds: Grounds, way: Way, step: int, *, half: bool) -> Outcome:
+    """kill -9 just before a call (from 1), or when half of what it is to write is written."""
     case = f"{way}, step {step}{', half written' if half else ''}"
     with grounds.trial("killed at a step", case, way) as trial:
         steps = Steps(trial.folder)

@@ -27,72 +27,21 @@ NOTHING: Final = "nothing"
 FIRST: Final = "first"
 SECOND: Final = "second"
 
-_WORDS: Final = [
-    "the",
-    "of",
-    "and",
-    "to",
-    "in",
-    "that",
-    "for",
-    "on",
-    "with",
-    "as",
-    "by",
-    "at",
-    "from",
-    "this",
-    "which",
-    "shall",
-    "parties",
-    "states",
-    "peoples",
-    "rights",
-    "water",
-    "harbour",
-    "law",
-    "treaty",
-    "council",
-    "report",
-    "session",
-    "measures",
-    "development",
-    "nuclear",
-    "peace",
-    "committee",
-    "government",
-    "assembly",
-    "between",
-    "under",
-    "all",
-    "their",
-    "may",
-    "not",
-    "have",
-    "been",
-    "other",
-    "any",
-    "such",
-    "more",
-    "into",
-    "each",
-    "year",
-    "during",
-    "within",
-    "after",
-    "before",
-    "where",
-    "common",
-    "general",
-]
+_WORDS: Final = """
+    the of and to in that for on with as by at from this which shall parties states peoples rights water harbour law
+    treaty council report session measures development nuclear peace committee government assembly between under all
+    their may not have been other any such more into each year during within after before where common general
+"""
 
 
 def texts() -> dict[str, dict[str, bytes]]:
     """The files of each state: copies, near copies, variants, other encodings, pages, and files that are no text."""
     rng = random.Random(7)
 
-    def passage(words: int = 40) -> str:
-        chosen = [rng.choice(_WORDS) for _ in range(words)]
+    words = _WORDS.split()
+
+    def passage(count: int = 40) -> str:
+        chosen = [rng.choice(words) for _ in range(count)]
         return " ".join([chosen[0].capitalize(), *chosen[1:]]) + "."
 
     def text(*passages: str) -> bytes:
@@ -218,7 +167,7 @@ def _entry(curated: Path, entry: Mapping[str, Any]) -> str:
 
 
 def listing(folder: Path) -> dict[str, str]:
-    """The files below a folder and a digest of each, but of locks and manifests; nothing of what is said of single runs."""
+    """The files below a folder and a digest of each, but of locks and manifests; nothing that tells of single runs."""
     found = {}
     for file in files(folder):
         name = file.relative_to(folder).as_posix()

@@ -1,4 +1,4 @@
-"""One fault and what follows: which corpus stands, whether it checks, whether the next run makes what a fresh one does."""
+"""One fault and what follows: which corpus stands, whether it checks, and whether the next run is like a fresh one."""
 
 import hashlib
 import json
