@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from incremental_machine import Incremental  # noqa: E402
 
-AT_A_TIME = 20
+AT_A_TIME = 10
 """Sequences between two looks at the clock."""
 
 
@@ -40,12 +40,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         suppress_health_check=list(HealthCheck),
     )
     end = time.monotonic() + options.minutes * 60
+    tried = {"sequences": 0, "runs": 0}
     while Incremental.sequences < options.sequences and time.monotonic() < end:
         run_state_machine_as_test(Incremental, settings=trial)
-    tried = {"sequences": Incremental.sequences, "runs": Incremental.runs_done}
+        before, tried = tried, {"sequences": Incremental.sequences, "runs": Incremental.runs_done}
+        if options.log:
+            with options.log.open("a", encoding="utf-8") as log:
+                log.write(json.dumps({name: tried[name] - before[name] for name in tried}) + "\n")
     if options.log:
-        with options.log.open("a", encoding="utf-8") as log:
-            log.write(json.dumps(tried) + "\n")
         lines = [json.loads(line) for line in options.log.read_text(encoding="utf-8").splitlines()]
         tried = {name: sum(line[name] for line in lines) for name in tried}
     print(f"{tried['sequences']:,} sequences, {tried['runs']:,} runs compared to fresh ones, byte for byte: all equal")

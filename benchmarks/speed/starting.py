@@ -3,7 +3,8 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -32,9 +33,11 @@ def startup(bench: Bench) -> Iterator[str]:
         }
         for arguments in commands.values():
             _command(arguments)  # warms files, and compiles kernels the first time
-        tasks = {name: lambda arguments=arguments: _command(arguments) for name, arguments in commands.items()}
+        tasks: dict[str, Callable[[], Measured]] = {
+            name: partial(_command, arguments) for name, arguments in commands.items()
+        }
         tasks["corpuskit ingest, nothing changed"] = tasks["corpuskit ingest, two files"]
-        tasks["corpuskit ingest, two files"] = lambda: _fresh(Path(folder), ["ingest", str(RAW), curated])
+        tasks["corpuskit ingest, two files"] = partial(_fresh, Path(folder), commands["corpuskit ingest, two files"])
         done = interleaved(bench.runs if bench.quick else max(bench.runs, RUNS), tasks)
     yield from table(
         ("command", "seconds", "CPU seconds", "peak RSS, MB"), (_row(name, runs) for name, runs in done.items())

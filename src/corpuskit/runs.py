@@ -121,8 +121,8 @@ class Run:
         """The result, when the corpus is that build already, and whole; else None."""
         with suppress(CorpusError):
             corpus = open_corpus(self.target)
-            if store.is_published(corpus, build):
-                store.tidy(self.target, corpus.files("records")[0].parent)
+            if (folder := store.published(corpus, build)) is not None:
+                store.tidy(self.target, folder)
                 return self._as_it_is(corpus)
         return None
 
@@ -166,7 +166,7 @@ def ingest(
     settings = settings or Settings()
     progress = progress or Silent()
     source, target = Path(raw), Path(curated)
-    refuse_nested(source, target)
+    refuse_nested(source, target, settings.cache)
     if (warning := settings.recall_warning()) is not None:
         progress.note(warning)
     scanned_ns, inventory = _look(source, target, settings, progress, allow_shrink=allow_shrink)
@@ -177,7 +177,9 @@ def ingest(
         if waited:  # for a run that may have taken long
             scanned_ns, inventory = _look(source, target, settings, progress, allow_shrink=allow_shrink)
         key = manifest.cache_key(settings)
-        index = _index(cache, key, progress)
+        index = cache.load(progress.note)
+        cache.prune(index)
+        index = _fitting(index, key)
         found = _plan(source, inventory, index, settings, verify_raw=verify_raw)
         run = Run(
             source, target, settings, progress, inventory, scanned_ns, started, cache, key, index, found, verify_raw
@@ -199,15 +201,16 @@ def forecast(
     """What `ingest` would do; nothing is written, and files are read only to be hashed."""
     settings = settings or Settings()
     source, target = Path(raw), Path(curated)
-    refuse_nested(source, target)
+    refuse_nested(source, target, settings.cache)
     _, inventory = _look(source, target, settings, Silent(), allow_shrink=True)
-    index = _index(store.Cache(store.locate(target, settings.cache)), manifest.cache_key(settings), Silent())
+    cache = store.Cache(store.locate(target, settings.cache))
+    index = _fitting(cache.load(), manifest.cache_key(settings))
     found = _plan(source, inventory, index, settings, verify_raw=verify_raw)
     publishes = True
     if index and found.unchanged:
         with suppress(CorpusError):
             build = manifest.stated(settings, index.inventory_digest)["build"]
-            publishes = not store.is_published(open_corpus(target), build)
+            publishes = store.published(open_corpus(target), build) is None
     return Forecast(len(found.to_read), found.to_read_bytes, found.reused, found.gone, publishes)
 
 
@@ -222,9 +225,8 @@ def _look(
     return scanned_ns, inventory
 
 
-def _index(cache: store.Cache, key: str, progress: Progress) -> Index | None:
+def _fitting(index: Index | None, key: str) -> Index | None:
     """What the cache holds, if it was made by this version with these settings."""
-    index = cache.load(progress.note)
     return index if index and index.key == key else None
 
 
@@ -257,13 +259,16 @@ def _nothing_to_do(run: Run, index: Index) -> Result | None:
     return result
 
 
-def refuse_nested(raw: Path, curated: Path) -> None:
-    """Refuse folders that are the same, or one inside the other."""
+def refuse_nested(raw: Path, curated: Path, cache: str = "") -> None:
+    """Refuse folders that are the same, or one inside the other, and a cache in either."""
     source, target = raw.resolve(), curated.resolve()
     if source == target:
         raise RawError(f"{raw} and {curated} are the same folder: the result needs one of its own")
     if source in target.parents or target in source.parents:
         raise RawError(f"{raw} and {curated} are nested: neither may lie inside the other")
+    inside = [folder for folder in (source, target) if folder in store.locate(curated, cache).parents]
+    if inside:
+        raise RawError(f"cache = {cache!r} lies inside {inside[0].name}: it needs a place of its own")
 
 
 def refuse_shrinking(raw: Path, curated: Path, inventory: raw_files.Inventory, *, allow_shrink: bool) -> None:

@@ -99,6 +99,22 @@ def test_what_the_index_does_not_name_goes(raw: Path) -> None:
     assert "left" not in str(shards(raw))
 
 
+def test_a_run_with_nothing_to_do_removes_what_dead_runs_left(raw: Path) -> None:
+    home = raw.parent / ".corpuskit_cache" / "curated"
+    for name in ("run-dead", "renamed-before-the-index"):
+        (home / name).mkdir()
+        (home / name / "passages.arrow").write_bytes(b"text")
+    before = set(shards(raw)) - {home / "run-dead", home / "renamed-before-the-index"}
+    assert not corpuskit.ingest(raw, raw.parent / "curated").published
+    assert set(shards(raw)) == before
+
+
+@pytest.mark.parametrize("place", ["raw/cache", "curated/.cache", "raw"])
+def test_a_cache_inside_the_folders_is_refused(raw: Path, place: str) -> None:
+    with pytest.raises(corpuskit.RawError, match="needs a place of its own"):
+        corpuskit.ingest(raw, raw.parent / "curated", make({"cache": str(raw.parent / place)}))
+
+
 def test_a_run_that_failed_later_has_kept_what_it_read(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (raw / "f.txt").write_text("A file that is new, so that there is something to do.")
 

@@ -14,7 +14,7 @@ result. What a dead run left is removed by the next writer, and by nobody else.
 
 from corpuskit.store.cache import CACHE, Cache, clean, locate, open_cache
 from corpuskit.store.lock import writing
-from corpuskit.store.publish import BUILDS, MANIFEST, is_published, publish, staging, tidy
+from corpuskit.store.publish import BUILDS, MANIFEST, publish, published, staging, tidy
 from corpuskit.store.tables import TableWriter
 
 __all__ = [
@@ -24,10 +24,10 @@ __all__ = [
     "Cache",
     "TableWriter",
     "clean",
-    "is_published",
     "locate",
     "open_cache",
     "publish",
+    "published",
     "staging",
     "tidy",
     "writing",

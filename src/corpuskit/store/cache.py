@@ -60,13 +60,15 @@ class Cache:
         for name, folder in made.items():
             folder.rename(self.home / name)
         files.replace(self.home / _INDEX_FILE, _data(index))
-        self.prune(index)
+        self.prune(index, at_work=True)
 
-    def prune(self, index: Index | None) -> None:
-        """Remove all that is not the index or named by it, but for runs' scratch."""
+    def prune(self, index: Index | None, *, at_work: bool = False) -> None:
+        """Remove all that is not the index or named by it; unless a run is `at_work`, what dead ones left, too."""
         named = {_INDEX_FILE, *(shard.name for shard in index.shards)} if index else set()
         files.remove(
-            path for path in self.home.iterdir() if path.name not in named and not path.name.startswith("run-")
+            path
+            for path in list(self.home.iterdir())
+            if path.name not in named and not (at_work and path.name.startswith("run-"))
         )
 
     @contextmanager
@@ -84,7 +86,10 @@ def locate(curated: Path, place: str = "") -> Path:
     target = curated.resolve()
     if not place:
         return target.parent / CACHE / target.name
-    return Path(place).resolve() / f"{target.name}-{hashlib.blake2b(bytes(target), digest_size=4).hexdigest()}"
+    return (
+        Path(place).expanduser().resolve()
+        / f"{target.name}-{hashlib.blake2b(bytes(target), digest_size=4).hexdigest()}"
+    )
 
 
 @contextmanager

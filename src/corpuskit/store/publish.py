@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from corpuskit import schema
@@ -66,12 +66,19 @@ def tidy(curated: Path, build: Path) -> None:
     files.remove(curated.glob(".*.new"))
 
 
-def is_published(corpus: Corpus, build: str) -> bool:
-    """Whether the corpus is the build, and its files are on disk as they were written."""
-    if corpus.manifest["build"] != build or set(corpus.manifest["tables"]) != set(schema.PUBLISHED):
-        return False
-    entries = [entry for entries in corpus.manifest["tables"].values() for entry in entries]
-    return all(_is_whole(corpus.path / entry["path"], entry) for entry in entries)
+def published(corpus: Corpus, build: str) -> Path | None:
+    """The folder of the corpus's build, if it is that one, with its files on disk as they were written; else None."""
+    tables = corpus.manifest["tables"]
+    if corpus.manifest["build"] != build or set(tables) != set(schema.PUBLISHED):
+        return None
+    try:
+        folder = PurePosixPath(tables["records"][0]["path"]).parent.name
+        listed = {name: [entry["path"] for entry in entries] for name, entries in tables.items()}
+        expected = {name: [f"{BUILDS}/{folder}/{name}.parquet"] for name in tables}
+        whole = all(_is_whole(corpus.path / paths[0], tables[name][0]) for name, paths in expected.items())
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+    return corpus.path / BUILDS / folder if whole and listed == expected else None
 
 
 def _place(builds: Path, digest: str, tables: Mapping[str, Mapping[str, Any]]) -> Path:
