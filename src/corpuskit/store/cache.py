@@ -94,10 +94,9 @@ def locate(curated: Path, place: str = "") -> Path:
 
 @contextmanager
 def open_cache(curated: Path, place: str = "") -> Iterator[Cache]:
-    """The cache of a corpus, made if need be, without what dead runs left; only the holder of the corpus may ask for it."""
+    """The cache of a corpus, made if need be; only the holder of the corpus may ask for it."""
     home = locate(curated, place)
     home.mkdir(parents=True, exist_ok=True)
-    files.remove(home.glob("run-*"))
     tag = home.parent / "CACHEDIR.TAG"
     if not tag.exists():
         tag.write_text("Signature: 8a477f597d28d172789f06886806bc55\n# Made by corpuskit; safe to delete.\n")
