@@ -92,6 +92,23 @@ print(json.dumps([outcome.lost for outcome in tried]))
 
 
 @holding
+def test_an_error_while_tables_are_begun_is_told_in_one_line(tmp_path: Path) -> None:
+    """Those that were begun before have nowhere to write their ends to."""
+    lost = told(
+        """
+import errno
+names, _ = kinds.ERRORS[errno.ENOSPC]
+calls = [call for call in kinds.recorded(grounds, WAYS[0]) if call.name in names]
+steps = [step for step, call in enumerate(calls, 1) if call.name == "openat" and call.path.endswith("s.parquet")]
+tried = [kinds.fail_at(grounds, WAYS[0], str(step), errno.ENOSPC, step) for step in steps]
+print(json.dumps([outcome.lost for outcome in tried]))
+""",
+        tmp_path,
+    )
+    assert lost == [None] * 4
+
+
+@holding
 def test_all_is_synced_before_the_manifest_names_it(tmp_path: Path) -> None:
     """What a power cut leaves cannot be tried here; the order that a disk is told can."""
     calls = told(

@@ -113,10 +113,11 @@ def failing_calls(grounds: Grounds, *, number: int, every: int) -> Cases:
     for way in WAYS[:2]:
         for step in chosen(recorded(grounds, way), names, every):
             case = f"{way}, call {step}{' and all after' if lasting else ''}"
-            yield case, partial(_fail_at, grounds, way, case, number, step)
+            yield case, partial(fail_at, grounds, way, case, number, step)
 
 
-def _fail_at(grounds: Grounds, way: Way, case: str, number: int, step: int) -> Outcome:
+def fail_at(grounds: Grounds, way: Way, case: str, number: int, step: int) -> Outcome:
+    """An error at a call of those that it strikes (from 1), and where it lasts at all that follow."""
     names, lasting = ERRORS[number]
     with grounds.trial(errno.errorcode[number], case, way) as trial:
         steps = Steps(trial.folder, names)
