@@ -130,7 +130,7 @@ def copied(begun: Path, folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class Corpus:
-    """What readers see of a corpus: its manifest, with the names of builds left out, and its tables' checksums."""
+    """What readers see of a corpus: its manifest, without what names of builds are in, and its tables' checksums."""
 
     manifest: Mapping[str, Any]
     tables: Mapping[str, tuple[str, ...]]
@@ -156,7 +156,7 @@ def read(curated: Path) -> Corpus | None:
         }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise LostError(f"the corpus cannot be read: {error!r}") from None
-    return Corpus({**manifest, "tables": None}, tables)
+    return Corpus({**manifest, "tables": None, "checksum": None}, tables)
 
 
 def _entry(curated: Path, entry: Mapping[str, Any]) -> str:
