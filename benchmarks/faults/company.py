@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from faults.kinds import Cases, Steps, recorded
-from faults.running import Ended, Run, corpuskit
+from faults.running import HANGS, PATIENCE, Ended, Run, corpuskit
 from faults.states import NOTHING, LostError
 from faults.syscalls import WRITING, Call, Verdict
 from faults.trial import FAILED, FINE, WAYS, Grounds, Outcome, Trial, Way
@@ -60,8 +60,11 @@ def _out_of_memory(grounds: Grounds, who: str, number: int) -> Outcome:
         run.sleep(rng.uniform(0.5, WORK_SECONDS) if worker else rng.uniform(0, 0.1))
         for process in chosen_ones[:1]:
             _limit_memory(process, more)
-        codes = [FINE, FAILED] if worker else [FINE, FAILED, -6, -11]  # libraries may give up at once
-        return trial.judge(run.wait(), codes, told="in the last line" if worker else "not")
+        # Libraries may give up at once, and Python wait for ever for a thread that had no memory to begin.
+        codes = [FINE, FAILED] if worker else [FINE, FAILED, -6, -11, HANGS]
+        return trial.judge(
+            run.wait(PATIENCE if worker else PATIENCE / 6), codes, told="in the last line" if worker else "not"
+        )
 
 
 def _limit_memory(process: int, more: int) -> None:

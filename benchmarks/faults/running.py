@@ -24,6 +24,8 @@ from faults.syscalls import Call, Verdict
 PATIENCE: Final = 120.0
 """Seconds after which a run hangs."""
 
+HANGS: Final = 124
+
 FILES_A_JOB: Final = 4
 """So that a dozen small files make several jobs; new processes have the product's own number."""
 
@@ -163,9 +165,9 @@ class Run:
             return [int(child) for child in children.split()]
         return []
 
-    def wait(self) -> Ended:
-        """Wait until it ends; a run that hangs is killed, and its code is that of a timeout, 124."""
-        hangs = self.sleep(PATIENCE)
+    def wait(self, patience: float = PATIENCE) -> Ended:
+        """Wait until it ends; a run that hangs is killed, and its code is HANGS."""
+        hangs = self.sleep(patience)
         if hangs:
             self.kill()
             _, self._status = os.waitpid(self.process, 0)
@@ -173,7 +175,7 @@ class Run:
             if descriptor >= 0:
                 os.close(descriptor)
         assert self._status is not None
-        code = 124 if hangs else os.waitstatus_to_exitcode(self._status)
+        code = HANGS if hangs else os.waitstatus_to_exitcode(self._status)
         printed, errors = map(_taken, self._outputs)
         return Ended(code, printed, errors, time.monotonic() - self._started)
 
