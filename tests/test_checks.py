@@ -17,6 +17,7 @@ import pytest
 import oracles
 from corpuskit import pipeline, schema
 from corpuskit.checks import CHECKS, SHOWN, WARNINGS, Finding, check
+from corpuskit.corpus import checksum
 from corpuskit.errors import CorpusError
 from corpuskit.settings import Settings
 from corpuskit.text import normalize
@@ -161,6 +162,8 @@ def write_manifest(curated: Path, manifest: dict[str, Any], *, keep: bool = Fals
             data = (curated / entry["path"]).read_bytes()
             rows = pq.read_metadata(curated / entry["path"]).num_rows
             entry |= {"sha256": hashlib.sha256(data).hexdigest(), "size_bytes": len(data), "rows": rows}
+    if "checksum" in manifest:
+        manifest["checksum"] = checksum(manifest)
     (curated / "manifest.json").write_text(json.dumps(manifest, indent=2))
 
 

@@ -13,6 +13,7 @@ import pytest
 import corpuskit
 import oracles
 from corpuskit import cli
+from corpuskit.corpus import checksum
 from corpuskit.settings import make
 from corpuskit.text import normalize
 from corpuskit.trace import trace
@@ -187,4 +188,5 @@ def rewrite(curated: Path, change: Callable[[list[Row], list[Row]], object]) -> 
             "size_bytes": len(data),
             "rows": len(rows),
         }
+    manifest["checksum"] = checksum(manifest)
     (curated / "manifest.json").write_text(json.dumps(manifest, indent=2))

@@ -1,5 +1,6 @@
 """A finished corpus, opened through its manifest: never written, never repaired."""
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -72,6 +73,12 @@ class Corpus:
             raise CorpusError(
                 f"{self.path}: the table {table} cannot be read: {error}; run `corpuskit check`"
             ) from None
+
+
+def checksum(manifest: Mapping[str, Any]) -> str:
+    """BLAKE2b of what a manifest says, but for its own `checksum`: 32 hex characters."""
+    said = {key: value for key, value in manifest.items() if key != "checksum"}
+    return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def open_corpus(curated: str | os.PathLike[str] = "curated") -> Corpus:

@@ -331,10 +331,8 @@ def _write(
     """Write the four tables into `folder`, shard by shard; the two large ones side by side."""
     places, decisions = corpus.places, corpus.decisions
     sources = choose_sources(places, decisions, memory)
-    writers = {name: TableWriter(folder, name, facts) for name in schema.PUBLISHED}
     with ExitStack() as stack:
-        for writer in writers.values():
-            stack.enter_context(writer)
+        writers = {name: stack.enter_context(TableWriter(folder, name, facts)) for name in schema.PUBLISHED}
         documents = pa.concat_tables([shard.documents for shard in batch_shards])
         writers["documents"].write(documents.sort_by([("path", "ascending"), ("member", "ascending")]))
         writers["links"].write(corpus.links)

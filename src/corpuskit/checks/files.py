@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from corpuskit import schema
 from corpuskit.checks.findings import Findings
-from corpuskit.corpus import Corpus
+from corpuskit.corpus import Corpus, checksum
 from corpuskit.errors import CorpuskitError, SettingsError
 from corpuskit.settings import Settings, make
 
@@ -27,7 +27,7 @@ FACTS: Final = (
 )
 """What the build digest covers; each file carries these and `build` in its metadata, as `corpuskit.<key>`."""
 
-_KEYS: Final = ("build", *FACTS, "raw", "settings", "counts", "tables")
+_KEYS: Final = ("build", *FACTS, "raw", "settings", "counts", "tables", "checksum")
 _BATCH_ROWS: Final = 65_536
 
 
@@ -41,6 +41,8 @@ def check_files(corpus: Corpus, findings: Findings) -> bool:
     if missing:
         findings.add("manifest", f"the manifest lacks {', '.join(missing)}")
         return False
+    if corpus.manifest["checksum"] != checksum(corpus.manifest):
+        findings.add("manifest", "the manifest's checksum is not that of what it says; `corpuskit ingest` renews it")
     _check_build(corpus.manifest, findings)
     sound = True
     for table in schema.PUBLISHED:

@@ -9,8 +9,9 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import xxhash
 
@@ -74,6 +75,17 @@ def write_arrow(path: Path, table: pa.Table) -> None:
     """Write a table as one batch."""
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table.combine_chunks())
+
+
+def write_array(path: Path, array: Any) -> None:
+    """Write an array as `.npy`, row by row.
+
+    numpy's own way through a C stream does not tell that the disk was full at the end.
+    """
+    whole = np.ascontiguousarray(array)
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(whole))
+        file.write(whole.data)
 
 
 def checksum(path: Path) -> str:

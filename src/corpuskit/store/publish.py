@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from corpuskit import schema
 from corpuskit.corpus import MANIFEST as MANIFEST
-from corpuskit.corpus import Corpus
+from corpuskit.corpus import Corpus, checksum
 from corpuskit.store import files
 
 BUILDS: Final = ".builds"
@@ -51,7 +51,8 @@ def publish(curated: Path, staged: Path, manifest: Mapping[str, Any], run: Mappi
     tables = {
         name: [{"path": f"{BUILDS}/{build.name}/{name}.parquet", **described}] for name, described in found.items()
     }
-    files.replace(curated / MANIFEST, _json({**manifest, "tables": tables}))
+    whole = {**manifest, "tables": tables}
+    files.replace(curated / MANIFEST, _json({**whole, "checksum": checksum(whole)}))
     tidy(curated, build)
     files.replace(curated / RUN, _json(run))
 
@@ -67,8 +68,10 @@ def tidy(curated: Path, build: Path) -> None:
 
 
 def published(corpus: Corpus, build: str) -> Path | None:
-    """The folder of the corpus's build, if it is that one, with its files on disk as they were written; else None."""
+    """The folder of the corpus's build, if it is that one, all on disk as it was written; else None."""
     tables = corpus.manifest["tables"]
+    if corpus.manifest.get("checksum") != checksum(corpus.manifest):
+        return None
     if corpus.manifest["build"] != build or set(tables) != set(schema.PUBLISHED):
         return None
     try:

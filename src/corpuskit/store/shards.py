@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 
 from corpuskit.memory import IN_MEMORY, Memory
@@ -33,7 +32,7 @@ def write_shard(folder: Path, shard: Shard) -> None:
     for name in _TABLES:
         files.write_arrow(folder / f"{name}.arrow", getattr(shard, name))
     for name in _ARRAYS:
-        np.save(folder / f"{name}.npy", np.ascontiguousarray(getattr(shard, name)))  # it is mapped row by row
+        files.write_array(folder / f"{name}.npy", getattr(shard, name))
     written = [f"{name}.arrow" for name in _TABLES] + [f"{name}.npy" for name in _ARRAYS]
     sums = {name: files.checksum(folder / name) for name in written}
     (folder / SUMS).write_text(json.dumps(sums), encoding="utf-8")

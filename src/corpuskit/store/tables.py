@@ -57,9 +57,17 @@ class TableWriter:
         return self
 
     def __exit__(self, *problem: object) -> None:
-        if problem[0] is None:
-            self._flush(last=True)
-        self._writer.close()
+        try:
+            if problem[0] is None:
+                self._flush(last=True)
+        finally:
+            self._close()
+
+    def _close(self) -> None:
+        try:
+            self._writer.close()
+        finally:
+            self._writer.is_open = False  # or it would try again when it is collected, and print that it failed
 
     def write(self, piece: pa.Table) -> None:
         """Add rows; they are written when a row group is full."""
