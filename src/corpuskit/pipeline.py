@@ -119,7 +119,9 @@ def ingest(
     if (warning := settings.recall_warning()) is not None:
         progress.note(warning)
     progress.begin("scan")
-    inventory = raw_files.scan(source, include=settings.include, ignore=settings.ignore)
+    inventory = raw_files.scan(
+        source, include=settings.include, ignore=settings.ignore, follow_symlinks=settings.follow_symlinks
+    )
     _refuse_shrinking(source, target, inventory, allow_shrink=allow_shrink)
     with store.writing(target), store.scratch(target) as scratch:
         if not compiled_before():

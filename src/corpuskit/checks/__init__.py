@@ -72,6 +72,6 @@ def _check_rows(corpus: Corpus, settings: Settings, raw: Path, files: ExitStack,
 
 def _tracer(raw: Path, documents: Documents, settings: Settings, findings: Findings) -> Tracer | None:
     if raw.is_dir():
-        return Tracer(raw, documents, settings.max_document_bytes, findings)
+        return Tracer(raw, documents, settings, findings)
     findings.add("raw_missing", f"{raw} is not there: traceability was not checked; --raw says where the files are now")
     return None
