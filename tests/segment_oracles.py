@@ -211,3 +211,27 @@ def pieces_at_most(text: str, most: int) -> list[str]:
         found.append(text[begin : best[1]].rstrip())
         begin = best[1]
     return found
+
+
+def broken_spans(text: str, passages: list[dict[str, Any]]) -> list[str]:
+    """The laws of spans, as `broken_laws` has them, but that pieces of one line share it."""
+    wrong, data, covered = [], text.encode(), bytearray(len(text.encode()))
+    for ordinal, passage in enumerate(passages):
+        spans = [(span["start"], span["end"]) for span in passage["spans"]]
+        insides = [data[start:end].decode() for start, end in spans]
+        for start, end in spans:
+            wrong += ["overlap"] * any(covered[start:end])
+            covered[start:end] = b"\1" * (end - start)
+        wrong += ["ordinal"] * (passage["ordinal"] != ordinal)
+        wrong += ["hull"] * ((spans[0][0], spans[-1][1]) != (passage["start"], passage["end"]))
+        wrong += ["blank ends"] * any(inside != inside.strip() or not inside for inside in insides)
+        wrong += ["lost"] * (without_blanks("".join(insides)) != without_blanks(passage["text"]))
+        lines = (
+            len(split_lines(data[: passage["start"]].decode() + "x")),
+            len(split_lines(data[: passage["end"]].decode())),
+        )
+        wrong += ["lines"] * ((passage["line_start"], passage["line_end"]) != lines)
+    starts = [passage["start"] for passage in passages]
+    wrong += ["order"] * (starts != sorted(set(starts)))
+    rest = bytes(byte for byte, seen in zip(data, covered, strict=True) if not seen).decode()
+    return wrong + ["uncovered"] * bool(rest.strip())

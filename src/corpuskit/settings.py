@@ -339,7 +339,7 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
     except OSError as error:
         raise SettingsError(f"{path}: {os.strerror(error.errno or 0)}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # syntax, encoding, digits of a number, depth of brackets
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
 
 

@@ -46,32 +46,6 @@ def cut(texts: list[str], most: int, unit: str) -> list[dict[str, Any]]:
     return rows
 
 
-def broken_laws(text: str, passages: list[dict[str, Any]]) -> list[str]:
-    """The laws of spans, as `segment_oracles.broken_laws` has them, but that pieces of one line share it."""
-    wrong, data, covered = [], text.encode(), bytearray(len(text.encode()))
-    for ordinal, passage in enumerate(passages):
-        spans = [(span["start"], span["end"]) for span in passage["spans"]]
-        insides = [data[start:end].decode() for start, end in spans]
-        for start, end in spans:
-            wrong += ["overlap"] * any(covered[start:end])
-            covered[start:end] = b"\1" * (end - start)
-        wrong += ["ordinal"] * (passage["ordinal"] != ordinal)
-        wrong += ["hull"] * ((spans[0][0], spans[-1][1]) != (passage["start"], passage["end"]))
-        wrong += ["blank ends"] * any(inside != inside.strip() or not inside for inside in insides)
-        wrong += ["lost"] * (
-            segment_oracles.without_blanks("".join(insides)) != segment_oracles.without_blanks(passage["text"])
-        )
-        lines = (
-            len(segment_oracles.split_lines(data[: passage["start"]].decode() + "x")),
-            len(segment_oracles.split_lines(data[: passage["end"]].decode())),
-        )
-        wrong += ["lines"] * ((passage["line_start"], passage["line_end"]) != lines)
-    starts = [passage["start"] for passage in passages]
-    wrong += ["order"] * (starts != sorted(set(starts)))
-    rest = bytes(byte for byte, seen in zip(data, covered, strict=True) if not seen).decode()
-    return wrong + ["uncovered"] * bool(rest.strip())
-
-
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.integers(1, 30), st.sampled_from(UNITS))
 @settings(max_examples=300)
 @example(["a" * 50], 7, "paragraph")
@@ -80,7 +54,7 @@ def test_pieces_keep_the_laws_of_spans_and_none_is_too_long(texts: list[str], mo
     rows = cut(texts, most, unit)
     assert max((len(row["text"]) for row in rows), default=0) <= most
     for document, text in enumerate(texts):
-        assert broken_laws(text, [row for row in rows if row["document"] == document]) == []
+        assert segment_oracles.broken_spans(text, [row for row in rows if row["document"] == document]) == []
 
 
 @given(TEXTS, st.integers(1, 30), st.sampled_from(UNITS))
@@ -125,7 +99,7 @@ def test_a_long_paragraph_cut_by_page_furniture_is_cut_in_the_order_of_the_docum
     column, passages = passages_of([text], "paragraph")
     assert any(len(row["spans"]) > 2 for row in passages.to_pylist())
     rows = cut_long(passages, column["text"], max_chars=300).to_pylist()
-    assert broken_laws(text, rows) == []
+    assert segment_oracles.broken_spans(text, rows) == []
     assert any(len(row["spans"]) == 2 for row in rows)
 
 
