@@ -24,7 +24,7 @@ from corpuskit.corpus import open_corpus
 from corpuskit.encodings import after_bom
 from corpuskit.errors import CorpusError, QueryError, SettingsError
 from corpuskit.pipeline import ingest
-from corpuskit.settings import SECTIONS, load, make, section
+from corpuskit.settings import SECTIONS, Settings, load, make, section
 from corpuskit.stages.decode import decode as decode_stage
 from corpuskit.stages.limit import cut_long
 from corpuskit.stages.segment import UNITS
@@ -194,6 +194,44 @@ def _call(*arguments: str) -> None:
     assert "a fault of corpuskit's own" not in printed, printed
     assert UNSAFE.findall(printed) == [], printed
 
+
+_TEXT: Final = (
+    "Page 1\n\nThe Parties \u201cagree\u201d: [1] 10\u2076, na\u00efve "
+    "\u6587\u5b57\u3002 and\nmore-\n\f\u0440\u0443\u0441.\n"
+)
+SEEDS: Final[Mapping[str, list[bytes]]] = {
+    "decode": [
+        *(
+            _TEXT.encode(codec, "ignore") * 3
+            for codec in (
+                "utf-8-sig",
+                "utf-16",
+                "utf-32-be",
+                "utf-16-le",
+                "cp1251",
+                "shift_jis",
+                "gb18030",
+                "cp037",
+                "hz",
+            )
+        ),
+        b"\x1b$B$3$s\x1b(B text",
+        b"%PDF-1.4",
+    ],
+    "segment": [bytes([unit, 9]) + _TEXT.encode() for unit in range(3)],
+    "settings": [
+        f"{name} = {value}\n".encode()
+        for name in Settings.model_fields
+        for value in ("1", '"x"', "[]", "true", '["a*"]', "0.9")
+    ],
+    "trace": [b"a.txt:1", b"c d.txt:3", b"the parties", b"0123456789ab", b"raw/b.txt:9", b"line: 12"],
+    "manifest": [
+        b"{}",
+        b'{"schema_version": "1.0.0"}',
+        *(b"!" + bytes([place, place + 1]) for place in range(0, 90, 3)),
+    ],
+}
+"""Inputs to begin with."""
 
 TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "decode": decode,

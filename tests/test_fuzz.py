@@ -82,8 +82,31 @@ def test_segmenting_any_text(choice: bytes, data: bytes) -> None:
 
 
 TOML_VALUES = st.sampled_from(
-    """0 1 -1 0.85 1e400 nan inf true "" "1.5GB" "none" [] ["a"] ["("] [1] {} {a=1} 1979-05-27 99999999999999999999
-    "\\u001b[2J" "line" "noisy" ["*.txt","b*"]""".split()
+    [
+        "0",
+        "1",
+        "-1",
+        "0.85",
+        "1e400",
+        "nan",
+        "inf",
+        "true",
+        '""',
+        '"1.5GB"',
+        '"none"',
+        "[]",
+        '["a"]',
+        '["("]',
+        "[1]",
+        "{}",
+        "{a=1}",
+        "1979-05-27",
+        "99999999999999999999",
+        '"\\u001b[2J"',
+        '"line"',
+        '"noisy"',
+        '["*.txt","b*"]',
+    ]
 )
 TOML_LINES = st.builds(
     lambda name, value: f"{name} = {value}\n",
@@ -98,7 +121,7 @@ def test_settings_of_any_file(data: bytes) -> None:
     fuzz_targets.settings(data)
 
 
-PARTS = """a.txt b.txt raw/ ../ :1 :12 :999999999 short parties 0123ab %41 [ (?i) line: 12""".encode().split()
+PARTS = b"""a.txt b.txt raw/ ../ :1 :12 :999999999 short parties 0123ab %41 [ (?i) line: 12""".split()
 PARTS += [b"c d.txt", b"\xff", b"\x1b[2J", b"\n", b"\xe2\x80\xae", b"f" * 32]
 QUESTIONS = st.one_of(st.binary(max_size=30), st.lists(st.sampled_from(PARTS), max_size=4).map(b"".join))
 

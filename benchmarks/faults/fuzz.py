@@ -8,20 +8,16 @@ understood: the tests run all that lie there.
 import argparse
 import hashlib
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
-
-GUIDED: Final = [
-    *("encodings", "codepages", "settings", "trace", "corpus", "raw", "checks", "cli"),
-    *("stages.decode", "stages.limit"),
-]
-"""Modules in which coverage is followed. Kernels are compiled from their byte code, which must stay as it is."""
 
 MOST_BYTES: Final = 4_096
 
@@ -47,13 +43,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def by_coverage(atheris: Any, given: argparse.Namespace) -> None:
     """Let libFuzzer choose the inputs; it ends the process, with 0 only if nothing failed."""
-    with atheris.instrument_imports(include=[f"corpuskit.{name}" for name in GUIDED]):
+    # Kernels are compiled from their byte code, which must stay as it is: what is imported before is left alone.
+    for kernel in sorted((ROOT / "src" / "corpuskit" / "kernels").glob("[a-z]*.py")):
+        import_module(f"corpuskit.kernels.{kernel.stem}")
+    with atheris.instrument_imports(include=["corpuskit"]):
         import fuzz_targets
     target = fuzz_targets.TARGETS[given.target]
     if given.target in ("trace", "manifest"):
         fuzz_targets.example()
+    home = Path(tempfile.mkdtemp(prefix="corpuskit-seeds-"))
+    for number, seed in enumerate(fuzz_targets.SEEDS[given.target]):
+        (home / str(number)).write_bytes(seed)
     folders = [str(given.corpus)] if given.corpus else []
-    folders += [str(ROOT / "tests" / "failures" / given.target)]
+    folders += [str(home), str(ROOT / "tests" / "failures" / given.target)]
     options = [
         f"-max_total_time={given.seconds}",
         f"-max_len={MOST_BYTES}",

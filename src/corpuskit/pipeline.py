@@ -137,7 +137,7 @@ def ingest(
             _write(staged, batch_shards, corpus, facts, memory)
             result = _result(target, facts["build"], batch_shards, corpus, inventory, time.perf_counter() - started)
             counts = {name: getattr(result, name) for name in manifest.COUNTS}
-            counts["crowded"] = result.compared["crowded"]
+            counts |= {name: result.compared[name] for name in ("crowded", "unlisted")}
             described = manifest.manifest(settings, facts, source, target, counts)
             store.publish(target, staged, described, _run_facts(result))
     remember_compiled()

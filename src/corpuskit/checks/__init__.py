@@ -66,8 +66,8 @@ def _check_rows(corpus: Corpus, settings: Settings, raw: Path, files: ExitStack,
     check_conservation(corpus, documents, records, places(pieces), findings)
     part = check_links(corpus, records, settings, findings)
     check_contains(corpus, records, settings, findings)
-    crowded = bool(corpus.manifest["counts"].get("crowded"))
-    check_no_repeats(records, part, settings, findings, crowded=crowded)
+    crowded, unlisted = (bool(corpus.manifest["counts"].get(name)) for name in ("crowded", "unlisted"))
+    check_no_repeats(records, part, settings, findings, crowded=crowded, unlisted=unlisted)
 
 
 def _tracer(raw: Path, documents: Documents, settings: Settings, findings: Findings) -> Tracer | None:

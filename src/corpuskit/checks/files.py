@@ -67,7 +67,8 @@ def settings_of(corpus: Corpus, findings: Findings) -> Settings | None:
         findings.add("manifest", "the manifest's settings are not those of its settings_digest")
     sketch = corpus.manifest["sketch"]
     names = ("seed", "permutations", "shingle", "shingle_size", "shingle_size_unspaced", "bands", "rows")
-    differing = [name for name in names if sketch.get(name) != getattr(settings, name)]
+    told = sketch if isinstance(sketch, dict) else {}
+    differing = [name for name in names if told.get(name) != getattr(settings, name)]
     if differing:
         findings.add("manifest", f"the sketch is not that of the settings: {', '.join(differing)}")
     return settings

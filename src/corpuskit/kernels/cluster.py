@@ -47,7 +47,8 @@ class Shelves(NamedTuple):
 
     numbers: int32[bands, n], each content's bucket in each band, -1 where it is alone. The records of bucket b are
     `entries[starts[b]:starts[b] + filled[b]]` (int32), ascending, and `lengths` beside them are theirs in characters:
-    most candidates are too long or too short, and are left out without a look at anything else of theirs.
+    most candidates are too long or too short, and are left out without a look at anything else of theirs. At most
+    `most` are listed of each.
     """
 
     numbers: Small
@@ -55,6 +56,7 @@ class Shelves(NamedTuple):
     filled: Small
     entries: Small
     lengths: Small
+    most: int
 
 
 class Rule(NamedTuple):
@@ -269,7 +271,7 @@ def decide(
 
     MATCH and JOIN change nothing but their own contents' rows of `found`, and may run side by side. One kernel, so that
     the loop is compiled once. `number_of` is int32[0x110000], zeros. `compared` counts candidate pairs, pairs refused
-    by their sketches, pairs measured, and matches.
+    by their sketches, pairs measured, matches, and records that a bucket was too full to list.
     """
     record, distance, total = found.record, found.distance, found.total
     longest = np.int64(1)
@@ -348,6 +350,9 @@ def decide(
             distance[c] = 0
             total[c] = 2 * texts.n_chars[c]
             for bucket in mine[:buckets]:
+                if np.int64(shelves.filled[bucket]) >= shelves.most:
+                    compared[4] += 1
+                    continue
                 at = shelves.starts[bucket] + np.int64(shelves.filled[bucket])
                 shelves.entries[at] = c
                 shelves.lengths[at] = texts.n_chars[c]
