@@ -374,6 +374,19 @@ def test_an_error_in_the_middle_of_a_file_is_a_row(tmp_path: Path, monkeypatch: 
     assert read(tmp_path)[0]["problem"] == "unreadable: Input/output error"
 
 
+def test_a_folder_swapped_for_a_link_after_the_scan_does_not_lead_out(tmp_path: Path) -> None:
+    write(tmp_path, "raw/sub/a.txt", "raw/b.txt")
+    write(tmp_path, "secret/a.txt", data=b"hidden")
+    files = scan(tmp_path / "raw").files
+    (tmp_path / "raw" / "sub").rename(tmp_path / "raw" / "was")
+    (tmp_path / "raw" / "sub").symlink_to(tmp_path / "secret")
+    rows = raw.read_batch(tmp_path / "raw", files, max_document_bytes=100).to_pylist()
+    assert [(row["path"], row["raw"], row["problem"]) for row in rows] == [
+        ("b.txt", b"text\n", None),
+        ("sub/a.txt", None, "vanished: No such file or directory"),
+    ]
+
+
 # --- symbolic links, where they are asked for ------------------------------------------------------
 
 

@@ -139,6 +139,7 @@ def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int, follow_sy
     bytes.
     """
     flags = _OPEN & ~_NO_LINKS if follow_symlinks else _OPEN
+    inside: dict[bytes, bool] = {}
     root = os.fsencode(raw) + b"/"
     paths: list[str] = files["path"].to_pylist()
     sizes: list[int] = files["size_bytes"].to_pylist()
@@ -153,6 +154,12 @@ def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int, follow_sy
         problem: str | None = None
         try:
             file, listed = root + unescape(path), (sizes[row], times[row])
+            if not follow_symlinks:
+                folder = file[len(root) : file.rfind(b"/") + 1]
+                if folder not in inside:
+                    inside[folder] = _is_inside(root, folder)
+                if not inside[folder]:
+                    raise FileNotFoundError(errno.ENOENT, "")
             sizes[row], problem = _read(file, flags, data, end, listed, max_document_bytes)
         except OSError as error:
             problem = _problem(error)
@@ -161,6 +168,11 @@ def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int, follow_sy
         ends[row + 1] = end
         problems.append(problem)
     return _sources(paths, sizes, _binary(data, ends, problems), problems)
+
+
+def _is_inside(root: bytes, folder: bytes) -> bool:
+    """Whether a folder below `root` (both end in "/") is there, and not by way of a symbolic link made since the scan."""
+    return os.path.realpath(root + folder) == os.path.join(os.path.realpath(root), folder).rstrip(b"/")  # noqa: PTH118
 
 
 def failed(problems: Sequence[tuple[str, str]]) -> pa.Table:
