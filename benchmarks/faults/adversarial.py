@@ -40,7 +40,11 @@ def words(draw: random.Random, count: int) -> str:
 
 def whole(text: Callable[[int], str]) -> Make:
     """One document of the text."""
-    return lambda folder, size: (folder / "one.txt").write_text(text(size), encoding="utf-8") and None
+
+    def make(folder: Path, size: int) -> None:
+        (folder / "one.txt").write_text(text(size), encoding="utf-8")
+
+    return make
 
 
 def passages(text: Callable[[random.Random], str]) -> Make:
@@ -118,7 +122,7 @@ CASES: Final = {
     ),
     "lines of one word, as lines": Case(
         whole(lambda size: "\n".join(word(random.Random(number)) for number in range(1_000 * size))),
-        100,
+        625,
         "thousand lines",
         ("--unit", "line"),
     ),

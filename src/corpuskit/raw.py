@@ -171,7 +171,7 @@ def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int, follow_sy
 
 
 def _is_inside(root: bytes, folder: bytes) -> bool:
-    """Whether a folder below `root` (both end in "/") is not reached by a symbolic link that was made since the scan."""
+    """Whether a folder below `root` (both end in "/") is reached without a link, which may be new since the scan."""
     return os.path.realpath(root + folder) == os.path.join(os.path.realpath(root), folder).rstrip(b"/")  # noqa: PTH118
 
 
