@@ -44,8 +44,8 @@ def forbid() -> bool:
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
     program = _Program(len(steps), ctypes.cast(code, ctypes.c_void_p))
     libc = ctypes.CDLL(None, use_errno=True)
-    done = libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0
-    return done and libc.prctl(_SECCOMP, _FILTER, ctypes.byref(program), 0, 0) == 0
+    done = bool(libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0)
+    return done and bool(libc.prctl(_SECCOMP, _FILTER, ctypes.byref(program), 0, 0) == 0)
 
 
 if __name__ == "__main__":

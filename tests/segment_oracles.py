@@ -196,7 +196,8 @@ def pieces_at_most(text: str, most: int) -> list[str]:
     """A text in pieces of at most `most` characters, cut at the best of the places behind half of it, the last such."""
     if len(text) <= most:
         return [text]
-    begin, found = 0, []
+    begin = 0
+    found: list[str] = []
     while begin < len(text):
         places = [
             at

@@ -75,9 +75,9 @@ def test_what_the_project_asks_for_is_pinned_within_its_bounds() -> None:
 def licences(found: Distribution) -> list[str]:
     """What a distribution says of its licence: all of an expression that must hold, or its classifiers."""
     metadata = found.metadata
-    named = metadata.get("License-Expression") or ""
+    named = metadata["License-Expression"] or "" if "License-Expression" in metadata else ""
     classified = [text.split(" :: ")[-1] for text in metadata.get_all("Classifier") or [] if text.startswith("License")]
-    short = (metadata.get("License") or "").split("\n")[0]
+    short = metadata["License"].split("\n")[0] if "License" in metadata else ""
     if named or not classified:
         # Of alternatives one will do; of what is joined by AND each must.
         for choice in re.split(r"\bOR\b", named or short):

@@ -22,6 +22,7 @@ MANIFEST: Final = "manifest.json"
 _KEYS: Final = {"build": str, "raw": str, "tables": dict, "counts": dict}
 
 
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SOUND: Final[Mapping[str, Callable[[Any], bool]]] = {
     "raw": lambda raw: not _SURROGATE.search(raw) and b"\0" not in unescape(raw),
     "counts": lambda counts: all(type(count) is int for count in counts.values()),
@@ -102,7 +103,6 @@ def is_inside(name: object) -> bool:
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
 
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _AGAIN: Final = "run `corpuskit ingest` again"
 
 

@@ -54,7 +54,7 @@ def find_cuts(data: Bytes, start: int, end: int, table: Numbers, ends: Bytes, mo
     No piece has more than `most` characters, nor a blank at its ends. Of the places behind the first half of `most`,
     the last one of the best quality is taken, so that two pieces in a row have more than `most` // 2 characters.
     """
-    count = np.int64(0)
+    count = 0
     best = np.empty(N_QUALITIES, dtype=np.int64)  # where the next piece would begin
     upto = np.empty(N_QUALITIES, dtype=np.int64)  # and this one end, blanks left out
     begin = start
@@ -62,16 +62,16 @@ def find_cuts(data: Bytes, start: int, end: int, table: Numbers, ends: Bytes, mo
         for quality in range(N_QUALITIES):
             best[quality] = -1
         at = begin
-        length = np.int64(0)
-        state = np.int64(0)
-        blank = np.int64(0)
-        code = np.int64(0)
-        entry = np.int64(0)
+        length = 0
+        state = 0
+        blank = 0
+        code = 0
+        entry = 0
         last = begin  # after the last character that is not blank
         while at < end:
             before, entry_before = code, entry
             code, following = read_code_point(data, at)
-            entry = np.int64(entry_of(table, code))
+            entry = entry_of(table, code)
             kind = entry & CLASS
             if length > most // 2:
                 quality = _quality(kind, state, before, entry_before, blank)
@@ -86,15 +86,15 @@ def find_cuts(data: Bytes, start: int, end: int, table: Numbers, ends: Bytes, mo
             else:
                 if length >= most:
                     break
-                blank = np.int64(0)
+                blank = 0
                 last = following
             length += 1
-            state = np.int64(ends[16 * state + kind])
+            state = int(ends[16 * state + kind])
             at = following
         cuts[2 * count] = begin
         if at >= end:
             cuts[2 * count + 1] = last
-            return int(count + 1)
+            return count + 1
         best[ANYWHERE] = at if best[ANYWHERE] < 0 else best[ANYWHERE]
         upto[ANYWHERE] = last if best[ANYWHERE] == at else upto[ANYWHERE]
         quality = SENTENCE_END
@@ -103,7 +103,7 @@ def find_cuts(data: Bytes, start: int, end: int, table: Numbers, ends: Bytes, mo
         cuts[2 * count + 1] = upto[quality]
         count += 1
         begin = best[quality]
-    return int(count)
+    return count
 
 
 @kernel
@@ -126,8 +126,8 @@ def place_pieces(
     is `data[base:]`; `line` is the line of the first. The characters that are not blank are the same in both, in order.
     Writes `spans` int64[2, spans + pieces], `n_spans` int32[pieces], `line_ranges` int32[2, pieces].
     """
-    written = np.int64(0)
-    span = np.int64(0)
+    written = 0
+    span = 0
     at = base + starts[0]
     number = line
     for piece in range(len(cuts) // 2):
@@ -163,4 +163,4 @@ def place_pieces(
             line_ranges[1, piece] = number
             at = following
         n_spans[piece] = written - first
-    return int(written)
+    return written
