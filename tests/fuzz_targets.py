@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import copy
 import hashlib
 import io
 import json
@@ -155,7 +156,7 @@ def edited(sound: bytes, data: bytes) -> bytes:
         if what == 255:
             del holder[key]
         else:
-            holder[key] = VALUES[what % len(VALUES)]
+            holder[key] = copy.deepcopy(VALUES[what % len(VALUES)])
     return json.dumps(document).encode()
 
 
