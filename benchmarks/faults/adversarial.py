@@ -185,7 +185,20 @@ def measure(raw: Path, curated: Path, flags: Sequence[str]) -> Run:
     return Run(seconds, *used, told["passages"], told["compared"]["candidate_pairs"])
 
 
-def rows(cases: Sequence[str], work: Path, scale: float) -> Iterator[list[str]]:
+def measure_inside(raw: Path, curated: Path, flags: Sequence[str]) -> Run:
+    """Likewise in this process, without its start; memory is not told."""
+    import corpuskit
+    from corpuskit.settings import make
+
+    shutil.rmtree(curated, ignore_errors=True)
+    values = {flag.removeprefix("--"): value for flag, value in zip(flags[::2], flags[1::2], strict=True)}
+    began, worked = time.monotonic(), time.process_time()
+    result = corpuskit.ingest(raw, curated, make(values))
+    used = time.monotonic() - began, time.process_time() - worked
+    return Run(*used, 0, result.passages, result.compared["candidate_pairs"])
+
+
+def rows(cases: Sequence[str], work: Path, scale: float, measured: Callable[..., Run]) -> Iterator[list[str]]:
     for name in cases:
         case = CASES[name]
         done: list[Run] = []
@@ -195,7 +208,7 @@ def rows(cases: Sequence[str], work: Path, scale: float) -> Iterator[list[str]]:
             shutil.rmtree(raw, ignore_errors=True)
             raw.mkdir(parents=True)
             case.make(raw, size)
-            done.append(measure(raw, work / "curated", ("--workers", "1", *case.flags)))
+            done.append(measured(raw, work / "curated", ("--workers", "1", *case.flags)))
             print(name, size, case.unit, done[-1], file=sys.stderr, flush=True)
             if done[-1].problem:
                 break
@@ -210,8 +223,7 @@ def rows(cases: Sequence[str], work: Path, scale: float) -> Iterator[list[str]]:
             f"{last.compared / max(last.passages, 1):,.0f}",
             " ".join(f"{run.processor:.1f}" for run in done),
             f"{last.processor / before.processor:.2f}",
-            f"{last.memory:,.0f}",
-            f"{last.memory / before.memory:.2f}",
+            *((f"{last.memory:,.0f}", f"{last.memory / before.memory:.2f}") if last.memory else ()),
         ]
 
 
@@ -226,11 +238,15 @@ def main() -> int:
     parser.add_argument("--work", type=Path, required=True, help="a folder for what is made, which goes afterwards")
     parser.add_argument("--only", nargs="*", choices=list(CASES), default=list(CASES), metavar="TEXT")
     parser.add_argument("--scale", type=float, default=1.0, help="times the sizes (1)")
+    parser.add_argument(
+        "--inside", action="store_true", help="all in this process, for busy machines: without start and memory"
+    )
     parser.add_argument("--write", action="store_true", help="put the table into docs/reliability.md")
     given = parser.parse_args()
     given.work.mkdir(parents=True, exist_ok=True)
     lines = [f"| {' | '.join(HEAD)} |", f"|{'---|' * len(HEAD)}"]
-    for row in rows(given.only, given.work, given.scale):
+    measured = measure_inside if given.inside else measure
+    for row in rows(given.only, given.work, given.scale, measured):
         lines.append(f"| {' | '.join(row + [''] * (len(HEAD) - len(row)))} |")
         print(lines[-1], flush=True)
     if given.write:
