@@ -120,7 +120,7 @@ def ingest(
         progress.note(warning)
     progress.begin("scan")
     inventory = raw_files.scan(
-        source, include=settings.include, ignore=settings.ignore, follow_symlinks=settings.follow_symlinks
+        source, include=settings.include, ignore=settings.ignore, follow_symlinks=settings.symlinks == "follow"
     )
     _refuse_shrinking(source, target, inventory, allow_shrink=allow_shrink)
     with store.writing(target), store.scratch(target) as scratch:

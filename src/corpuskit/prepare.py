@@ -24,7 +24,7 @@ def prepare_files(raw_folder: Path, files: pa.Table, settings: Settings) -> Shar
         raw_folder,
         files,
         max_document_bytes=settings.max_document_bytes,
-        follow_symlinks=settings.follow_symlinks,
+        follow_symlinks=settings.symlinks == "follow",
     )
     return prepare(sources, settings)
 

@@ -81,10 +81,10 @@ class Settings(BaseModel):
         ge=1,
         le=(1 << 31) - (1 << 20),
     )
-    follow_symlinks: bool = _knob(
-        False,
-        "Read what symbolic links in raw/ lead to, also outside of it. Each folder is read once, however many links "
-        "lead to it; a link to a file is a document of its own.",
+    symlinks: Literal["skip", "follow"] = _knob(
+        "skip",
+        "Whether to follow symbolic links in raw/, also out of it. Where they are followed, each folder is read once, "
+        "however many links lead to it; a link to a file is a document of its own.",
     )
     max_document_passages: int = _knob(
         10_000_000,

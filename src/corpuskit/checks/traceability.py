@@ -101,7 +101,7 @@ class Tracer:
     """Checks documents with their passages, some at a time, and remembers which it has seen."""
 
     def __init__(self, folder: Path, documents: Documents, settings: Settings, findings: Findings) -> None:
-        self._raw = RawFolder(folder, follow_symlinks=settings.follow_symlinks)
+        self._raw = RawFolder(folder, follow_symlinks=settings.symlinks == "follow")
         self._documents = documents
         self._limit = settings.max_document_bytes
         self._findings = findings

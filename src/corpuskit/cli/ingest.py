@@ -40,8 +40,8 @@ _LEFT_OUT: Final = {
     "ignored": ("file that `ignore` names", "files that `ignore` names"),
     "ignored folder": ("folder that `ignore` names", "folders that `ignore` names"),
     "symlink": (
-        "symbolic link; --follow-symlinks reads what it leads to",
-        "symbolic links; --follow-symlinks reads what they lead to",
+        "symbolic link; --symlinks follow reads what it leads to",
+        "symbolic links; --symlinks follow reads what they lead to",
     ),
     "folder read already": ("link to a folder read already", "links to folders read already"),
     "special file": ("device, pipe or socket", "devices, pipes or sockets"),
