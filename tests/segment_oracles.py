@@ -4,6 +4,9 @@ import re
 from collections import Counter
 from typing import Any
 
+from corpuskit.chartables import CJK, CLASS, CLOSE, QUOTE, SKIP, STOP, character_table
+from corpuskit.kernels.lines import END_STOP, END_STOP_QUOTE, END_TRANSITIONS, entry_of
+
 
 def split_lines(text: str) -> list[tuple[int, int]]:
     """Start and end (without the line end) of each line, in characters; LF, CRLF and lone CR end a line."""
@@ -166,3 +169,70 @@ def letter_counts(text: str) -> dict[str, Counter[str]]:
             if char == "。" and before_stop and before_stop[-1] != "。":
                 counts["end"][before_stop[-1]] += 1
     return counts
+
+
+def cut_quality(text: str, at: int) -> int:
+    """How good it is to cut before character `at`, which is not blank: 3 a sentence's end, 2 a line's, 1 a word's,
+    0 between characters; -1: not here."""
+    table = character_table()
+    classes = [entry_of(table, ord(char)) & CLASS for char in text]
+    state = 0
+    for kind in classes[:at]:
+        state = int(END_TRANSITIONS[16 * state + kind])
+    stopped = state in (END_STOP, END_STOP_QUOTE)
+    words = text[:at].rstrip()
+    blanks = text[len(words) : at]
+    if blanks:
+        if stopped or blanks.count("\n") > 1:
+            return 3
+        return 2 if "\n" in blanks else 1
+    if classes[at] == SKIP or text[at - 1] == "\u200d":
+        return -1
+    closing = classes[at] in (STOP, CLOSE, QUOTE)
+    return 3 if stopped and entry_of(table, ord(text[at - 1])) & CJK and not closing else 0
+
+
+def pieces_at_most(text: str, most: int) -> list[str]:
+    """A text in pieces of at most `most` characters, cut at the best of the places behind half of it, the last such."""
+    if len(text) <= most:
+        return [text]
+    begin = 0
+    found: list[str] = []
+    while begin < len(text):
+        places = [
+            at
+            for at in range(begin + most // 2 + 1, len(text))
+            if not text[at].isspace() and len(text[begin:at].rstrip()) <= most
+        ]
+        rest = text[begin:].rstrip()
+        if len(rest) <= most:
+            return [*found, rest]
+        rated = [(cut_quality(text[begin:], at - begin), at) for at in places]
+        best = max([pair for pair in rated if pair[0] >= 0], default=(0, begin + most))
+        found.append(text[begin : best[1]].rstrip())
+        begin = best[1]
+    return found
+
+
+def broken_spans(text: str, passages: list[dict[str, Any]]) -> list[str]:
+    """The laws of spans, as `broken_laws` has them, but that pieces of one line share it."""
+    wrong, data, covered = [], text.encode(), bytearray(len(text.encode()))
+    for ordinal, passage in enumerate(passages):
+        spans = [(span["start"], span["end"]) for span in passage["spans"]]
+        insides = [data[start:end].decode() for start, end in spans]
+        for start, end in spans:
+            wrong += ["overlap"] * any(covered[start:end])
+            covered[start:end] = b"\1" * (end - start)
+        wrong += ["ordinal"] * (passage["ordinal"] != ordinal)
+        wrong += ["hull"] * ((spans[0][0], spans[-1][1]) != (passage["start"], passage["end"]))
+        wrong += ["blank ends"] * any(inside != inside.strip() or not inside for inside in insides)
+        wrong += ["lost"] * (without_blanks("".join(insides)) != without_blanks(passage["text"]))
+        lines = (
+            len(split_lines(data[: passage["start"]].decode() + "x")),
+            len(split_lines(data[: passage["end"]].decode())),
+        )
+        wrong += ["lines"] * ((passage["line_start"], passage["line_end"]) != lines)
+    starts = [passage["start"] for passage in passages]
+    wrong += ["order"] * (starts != sorted(set(starts)))
+    rest = bytes(byte for byte, seen in zip(data, covered, strict=True) if not seen).decode()
+    return wrong + ["uncovered"] * bool(rest.strip())

@@ -56,7 +56,16 @@ def tables(raw: Path, **values: Any) -> Tables:
 @given(
     _FOLDERS,
     st.sampled_from(["paragraph", "line", "document"]),
-    st.sampled_from([{}, {"min_chars": 9}, {"drop": ["[a-c]$", "ten"]}, {"min_chars": 30, "drop": ["two"]}]),
+    st.sampled_from(
+        [
+            {},
+            {"min_chars": 9},
+            {"drop": ["[a-c]$", "ten"]},
+            {"min_chars": 30, "drop": ["two"]},
+            {"max_passage_chars": 100},
+            {"max_passage_chars": 100, "max_document_passages": 4},
+        ]
+    ),
 )
 @_SLOW
 def test_every_law_holds_for_any_folder(documents: dict[str, str], unit: str, filters: dict[str, Any]) -> None:

@@ -354,3 +354,23 @@ def test_a_corpus_that_memory_need_not_hold_is_the_same(tmp_path: Path, monkeypa
         assert (tmp_path / "one" / f"{name}.parquet").read_bytes() == (
             tmp_path / "two" / f"{name}.parquet"
         ).read_bytes()
+
+
+def test_limits_and_links_end_to_end(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.txt").write_text("Far away.\n")
+    (raw / "far").symlink_to(tmp_path / "elsewhere")
+    (raw / "crowded.txt").write_text("one\n\ntwo\n\nthree\n\nfour\n")
+    (raw / "long.txt").write_text("A sentence of some words. " * 9)
+    values = {"symlinks": "follow", "max_document_passages": 3, "max_passage_chars": 100}
+    corpuskit.ingest(raw, tmp_path / "curated", make(values))
+    found = read(tmp_path / "curated")
+    problems = dict(zip(found["documents"]["path"].to_pylist(), found["documents"]["problem"].to_pylist(), strict=True))
+    assert problems == {"crowded.txt": "too_many_passages: 4 passages", "far/a.txt": None, "long.txt": None}
+    flags = [row["flags"] for row in found["occurrences"].to_pylist() if row["path"] == "long.txt"]
+    assert flags == [["cut"]] * 3
+    assert [finding.name for finding in corpuskit.check(tmp_path / "curated")] == ["problem_document"]
+    corpuskit.ingest(raw, tmp_path / "near", make({}))
+    assert "far/a.txt" not in read(tmp_path / "near")["documents"]["path"].to_pylist()

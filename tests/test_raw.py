@@ -372,3 +372,64 @@ def test_an_error_in_the_middle_of_a_file_is_a_row(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(raw, "_fill", failing)
     assert read(tmp_path)[0]["problem"] == "unreadable: Input/output error"
+
+
+def test_a_folder_swapped_for_a_link_after_the_scan_does_not_lead_out(tmp_path: Path) -> None:
+    write(tmp_path, "raw/sub/a.txt", "raw/b.txt")
+    write(tmp_path, "secret/a.txt", data=b"hidden")
+    files = scan(tmp_path / "raw").files
+    (tmp_path / "raw" / "sub").rename(tmp_path / "raw" / "was")
+    (tmp_path / "raw" / "sub").symlink_to(tmp_path / "secret")
+    rows = raw.read_batch(tmp_path / "raw", files, max_document_bytes=100).to_pylist()
+    assert [(row["path"], row["raw"], row["problem"]) for row in rows] == [
+        ("b.txt", b"text\n", None),
+        ("sub/a.txt", None, "vanished: No such file or directory"),
+    ]
+
+
+# --- symbolic links, where they are asked for ------------------------------------------------------
+
+
+def followed(folder: Path) -> raw.Inventory:
+    return raw.scan(folder, include=DEFAULT, ignore=(), follow_symlinks=True)
+
+
+def test_links_are_followed_where_asked_also_out_of_the_folder(tmp_path: Path) -> None:
+    write(tmp_path, "raw/a.txt", "elsewhere/b.txt", "elsewhere/deep/c.txt", "one.txt")
+    (tmp_path / "raw" / "folder").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "raw" / "file.txt").symlink_to("../one.txt")
+    (tmp_path / "raw" / "gone.txt").symlink_to("nowhere")
+    (tmp_path / "raw" / "zero.txt").symlink_to("/dev/zero")
+    inventory = followed(tmp_path / "raw")
+    assert paths(inventory) == ["a.txt", "file.txt", "folder/b.txt", "folder/deep/c.txt"]
+    assert inventory.problems == (("gone.txt", "vanished: No such file or directory"),)
+    assert inventory.skipped == {"special file": 1}
+    rows = raw.read_batch(tmp_path / "raw", inventory.files, max_document_bytes=100, follow_symlinks=True)
+    assert rows["raw"].to_pylist() == [b"text\n"] * 4
+    rows = raw.read_batch(tmp_path / "raw", inventory.files, max_document_bytes=100)
+    assert rows["problem"].to_pylist()[1] == "unreadable: Too many levels of symbolic links"
+
+
+def test_link_loops_end_and_each_folder_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path, "sub/a.txt", "sub/deep/b.txt")
+    (tmp_path / "sub" / "up").symlink_to(tmp_path)
+    (tmp_path / "again").symlink_to(tmp_path / "sub" / "deep")
+    (tmp_path / "self.txt").symlink_to(tmp_path / "self.txt")
+    inventory = followed(tmp_path)
+    assert paths(inventory) == ["sub/a.txt", "sub/deep/b.txt"]
+    assert inventory.skipped == {"folder read already": 2}
+    assert inventory.problems == (("self.txt", "unreadable: Too many levels of symbolic links"),)
+
+
+def test_links_that_fan_out_cost_no_more_than_their_number(tmp_path: Path) -> None:
+    # 2 ** 30 paths lead to the last folder.
+    for level in range(30):
+        (tmp_path / f"level{level}").mkdir()
+        for name in ("left", "right"):
+            (tmp_path / f"level{level}" / name).symlink_to(f"../level{level + 1}")
+    write(tmp_path, "level30/a.txt")
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "in").symlink_to("../level0")
+    inventory = followed(tmp_path / "raw")
+    assert paths(inventory) == ["in/" + "left/" * 30 + "a.txt"]
+    assert inventory.skipped == {"folder read already": 30}

@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "manifest.json"
 _KEYS: Final = {"build": str, "raw": str, "tables": dict, "counts": dict}
+
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SOUND: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "raw": lambda raw: not _SURROGATE.search(raw) and b"\0" not in unescape(raw),
+    "counts": lambda counts: all(type(count) is int for count in counts.values()),
+}
+"""What else must hold, so that nothing that reads the manifest has to ask again."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +68,11 @@ class Corpus:
         return self.path / os.fsdecode(unescape(self.manifest["raw"]))
 
     def files(self, table: str) -> list[Path]:
-        """The Parquet files of a table."""
-        return [self.path / entry["path"] for entry in self.manifest["tables"][table]]
+        """The Parquet files of a table. Raises CorpusError when the manifest does not list them as it should."""
+        entries = self.manifest["tables"].get(table)
+        if not are_files(entries):
+            raise CorpusError(f"{self.path / MANIFEST}: damaged: no valid list of the files of {table}; {_AGAIN}")
+        return [self.path / entry["path"] for entry in entries]
 
     def _dataset(self, table: str) -> "ds.Dataset":
         import pyarrow.dataset as ds  # brings pandas where it is installed: a quarter of a second
@@ -81,6 +93,26 @@ def checksum(manifest: Mapping[str, Any]) -> str:
     return hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
+def are_files(entries: object) -> bool:
+    """Whether the manifest's entry of a table lists files, at least one, all of them inside of the corpus."""
+    return (
+        isinstance(entries, list)
+        and len(entries) > 0
+        and all(isinstance(entry, dict) and is_inside(entry.get("path")) for entry in entries)
+    )
+
+
+def is_inside(name: object) -> bool:
+    """Whether a name of the manifest is that of a file, and leads nowhere else than below the corpus."""
+    if not isinstance(name, str) or "\0" in name or _SURROGATE.search(name):
+        return False
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+
+
+_AGAIN: Final = "run `corpuskit ingest` again"
+
+
 def open_corpus(curated: str | os.PathLike[str] = "curated") -> Corpus:
     """Open the corpus in the folder `curated`.
 
@@ -93,15 +125,15 @@ def open_corpus(curated: str | os.PathLike[str] = "curated") -> Corpus:
         raise CorpusError(f"{path}: no corpus here (no {MANIFEST}); make one with `corpuskit ingest`") from None
     except OSError as error:
         raise CorpusError(f"{path / MANIFEST}: {os.strerror(error.errno or 0)}") from None
-    except ValueError as error:
-        raise CorpusError(f"{path / MANIFEST}: not valid JSON: {error}; run `corpuskit ingest` again") from None
+    except (ValueError, RecursionError) as error:
+        raise CorpusError(f"{path / MANIFEST}: not valid JSON: {error}; {_AGAIN}") from None
     found = manifest.get("schema_version") if isinstance(manifest, dict) else None
     if not isinstance(found, str) or found.split(".")[0] != schema.SCHEMA_VERSION.split(".")[0]:
         raise CorpusError(
-            f"{path}: written with schema version {found}, this corpuskit reads {schema.SCHEMA_VERSION}; "
-            "run `corpuskit ingest` again"
+            f"{path}: written with schema version {found}, this corpuskit reads {schema.SCHEMA_VERSION}; {_AGAIN}"
         )
     missing = [key for key, kind in _KEYS.items() if not isinstance(manifest.get(key), kind)]
+    missing += [key for key, sound in _SOUND.items() if key not in missing and not sound(manifest[key])]
     if missing:
-        raise CorpusError(f"{path / MANIFEST}: damaged: no valid `{missing[0]}`; run `corpuskit ingest` again")
+        raise CorpusError(f"{path / MANIFEST}: damaged: no valid `{missing[0]}`; {_AGAIN}")
     return Corpus(path, manifest)

@@ -12,6 +12,7 @@ The text is always `after_bom(raw).decode(codec, errors=errors)`.
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final, NamedTuple
 
 import cchardet
@@ -299,7 +300,8 @@ def _ebcdic(body: bytes) -> Decoding | None:
         return None
     for codec, known in _EBCDIC.items():
         if len(sample.translate(None, known)) <= (1 - _EBCDIC_KNOWN) * len(sample):
-            return Decoding(body.decode(codec), codec, codepages.SHRUG, uncertain=True)
+            with suppress(UnicodeDecodeError):  # not every byte is a character in each of them
+                return Decoding(body.decode(codec), codec, codepages.SHRUG, uncertain=True)
     return None
 
 

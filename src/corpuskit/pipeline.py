@@ -357,7 +357,8 @@ def _run_facts(result: Result) -> dict[str, Any]:
 def _counts(result: Result) -> dict[str, int]:
     """What the manifest counts."""
     reasons = {name: result.filter_reasons.get(name, 0) for name in schema.FILTER_REASONS}
-    return {name: getattr(result, name) for name in manifest.COUNTS} | reasons | {"crowded": result.compared["crowded"]}
+    bounded = {name: result.compared[name] for name in ("crowded", "unlisted")}
+    return {name: getattr(result, name) for name in manifest.COUNTS} | reasons | bounded
 
 
 def _result(run: Run, build: str, batch_shards: Sequence[Shard], corpus: Resolved) -> Result:

@@ -13,6 +13,7 @@ from corpuskit.splice import splice
 from corpuskit.stages.decode import decode
 from corpuskit.stages.distinct import distinct
 from corpuskit.stages.filter import filter_passages
+from corpuskit.stages.limit import cut_long, refuse_lines, refuse_passages
 from corpuskit.stages.normalize import normalize
 from corpuskit.stages.segment import segment
 from corpuskit.stages.sign import band_keys, count_chars, sign, signable, sketch
@@ -46,13 +47,21 @@ def warm_up() -> None:
 
 def prepare_files(raw_folder: Path, files: pa.Table, settings: Settings) -> Shard:
     """The shard of some files of an inventory (`raw.INVENTORY`)."""
-    return prepare(raw.read_batch(raw_folder, files, max_document_bytes=settings.max_document_bytes), settings)
+    sources = raw.read_batch(
+        raw_folder,
+        files,
+        max_document_bytes=settings.max_document_bytes,
+        follow_symlinks=settings.symlinks == "follow",
+    )
+    return prepare(sources, settings)
 
 
 def prepare(sources: pa.Table, settings: Settings) -> Shard:
     """The shard of a batch of SOURCES."""
-    decoded = decode(sources)
+    decoded = refuse_lines(decode(sources), max_passages=settings.max_document_passages)
     passages, layouts = segment(decoded, unit=settings.unit)
+    passages = cut_long(passages, decoded["text"], max_chars=settings.max_passage_chars)
+    decoded, passages = refuse_passages(decoded, passages, max_passages=settings.max_document_passages)
     ids = hashing.document_ids(decoded["path"].to_pylist(), decoded["member"].to_pylist())
     return Shard(_documents(decoded, passages, layouts, ids), *_contents(passages, ids, settings))
 
@@ -108,7 +117,8 @@ def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Ta
 
 def _documents(decoded: pa.Table, passages: pa.Table, layouts: pa.Table, ids: Words) -> pa.Table:
     """DOCUMENTS of what was decoded and found in it."""
-    flags = buffers.numbers(decoded["flags"]) | buffers.numbers(layouts["flags"])
+    fine = np.asarray(buffers.numbers(decoded["problem"].is_null()), dtype=np.bool_)
+    flags = buffers.numbers(decoded["flags"]) | np.where(fine, buffers.numbers(layouts["flags"]), np.uint32(0))
     found = np.bincount(buffers.numbers(passages["document"]), minlength=len(decoded)).astype(np.int32)
     columns = {name: decoded[name] for name in schema.DOCUMENTS.names if name in decoded.column_names} | {
         "document_id": buffers.hex_strings(ids),

@@ -12,6 +12,7 @@ never normalized: two that differ only in Unicode form are two files.
 import errno
 import fnmatch
 import hashlib
+import heapq
 import io
 import os
 import re
@@ -43,12 +44,9 @@ INVENTORY: Final = pa.schema(
 
 # O_NOFOLLOW: a file that was swapped for a symbolic link since the scan must not lead out of raw/.
 # O_NONBLOCK: opening one that was swapped for a FIFO must not wait for a writer.
+_NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0)
 _OPEN: Final = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
+    os.O_RDONLY | _NO_LINKS | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
 
 _READ_ATTEMPTS: Final = 2
@@ -69,13 +67,14 @@ class Inventory:
     problems: Sequence[tuple[str, str]]
 
 
-def scan(raw: Path, *, include: Sequence[str], ignore: Sequence[str]) -> Inventory:
+def scan(raw: Path, *, include: Sequence[str], ignore: Sequence[str], follow_symlinks: bool = False) -> Inventory:
     """List the files below `raw` that shall be read.
 
     Patterns are those of `fnmatch`, case matters, and they are tried on the path below `raw` (in which `*`
     spans folders) and on the bare name. `ignore` also takes out folders with all that is in them; a pattern
     that ends in "/" means folders alone. A file without an extension needs no `include`. Symbolic links are
-    not followed.
+    not followed unless `follow_symlinks`; then links to folders come last, by path, and a folder that has been
+    looked into is not looked into again: so loops end, and links that fan out cost no more than their number.
 
     Raises RawError when `raw` is missing, not a folder, or cannot be listed.
     """
@@ -86,22 +85,32 @@ def scan(raw: Path, *, include: Sequence[str], ignore: Sequence[str]) -> Invento
     skipped: Counter[str] = Counter()
     problems: list[tuple[str, str]] = []
     pending: list[tuple[bytes, str]] = [(os.fsencode(raw), "")]
-    while pending:
-        folder, prefix = pending.pop()
+    links: list[tuple[str, bytes]] = []
+    seen: set[tuple[int, int]] = set()
+    while pending or links:
+        if pending:
+            folder, prefix = pending.pop()
+        else:
+            prefix, folder = heapq.heappop(links)
         try:
+            if follow_symlinks and not _is_new(folder, seen):
+                skipped["folder read already"] += 1
+                continue
             with os.scandir(folder) as entries:
                 for entry in entries:
                     name = escape(entry.name)
                     path = prefix + name
                     try:
-                        reason = _unwanted(entry, name, path, included, ignored, ignored_folders)
+                        reason = _unwanted(entry, name, path, included, ignored, ignored_folders, follow_symlinks)
                         if reason:
                             skipped[reason] += 1
-                        elif entry.is_dir(follow_symlinks=False):
-                            pending.append((entry.path, path + "/"))
-                        else:
-                            info = entry.stat(follow_symlinks=False)
+                        elif not entry.is_dir(follow_symlinks=follow_symlinks):
+                            info = entry.stat(follow_symlinks=follow_symlinks)
                             rows.append((path, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino))
+                        elif entry.is_symlink():
+                            heapq.heappush(links, (path + "/", entry.path))
+                        else:
+                            pending.append((entry.path, path + "/"))
                     except OSError as error:
                         problems.append((path, _problem(error)))
         except OSError as error:
@@ -125,12 +134,14 @@ def batches(files: pa.Table, *, max_bytes: int, max_files: int) -> Iterator[pa.T
         start = stop
 
 
-def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int) -> pa.Table:
+def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int, follow_symlinks: bool = False) -> pa.Table:
     """Read `files` (INVENTORY) below `raw`: one row of SOURCES for each, in order.
 
     A file that cannot be read, or is larger than `max_document_bytes`, is a row with its problem and no
     bytes.
     """
+    flags = _OPEN & ~_NO_LINKS if follow_symlinks else _OPEN
+    inside: dict[bytes, bool] = {}
     root = os.fsencode(raw) + b"/"
     paths: list[str] = files["path"].to_pylist()
     sizes: list[int] = files["size_bytes"].to_pylist()
@@ -145,7 +156,13 @@ def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int) -> pa.Tab
         problem: str | None = None
         try:
             file, listed = root + unescape(path), (sizes[row], times[row])
-            sizes[row], problem = _read(file, data, end, listed, max_document_bytes)
+            if not follow_symlinks:
+                folder = file[len(root) : file.rfind(b"/") + 1]
+                if folder not in inside:
+                    inside[folder] = _is_inside(root, folder)
+                if not inside[folder]:
+                    raise FileNotFoundError(errno.ENOENT, "")
+            sizes[row], problem = _read(file, flags, data, end, listed, max_document_bytes)
         except OSError as error:
             problem = _problem(error)
         if problem is None:
@@ -169,6 +186,11 @@ def hash_files(raw: Path, files: pa.Table, *, max_document_bytes: int) -> list[t
 
     with ThreadPoolExecutor(2) as pool:  # reading and hashing let others run
         return list(pool.map(hashed, *(files[name].to_pylist() for name in ("path", "size_bytes", "mtime_ns"))))
+
+
+def _is_inside(root: bytes, folder: bytes) -> bool:
+    """Whether a folder below `root` (both end in "/") is reached without a link, which may be new since the scan."""
+    return os.path.realpath(root + folder) == os.path.join(os.path.realpath(root), folder).rstrip(b"/")  # noqa: PTH118
 
 
 def failed(problems: Sequence[tuple[str, str]]) -> pa.Table:
@@ -216,9 +238,10 @@ def _unwanted(
     included: _Matches,
     ignored: _Matches,
     ignored_folders: _Matches,
+    follow_symlinks: bool,
 ) -> str:
     """Why the entry shall not be read, or looked into; empty when it shall."""
-    if entry.is_dir(follow_symlinks=False):
+    if entry.is_dir(follow_symlinks=follow_symlinks):
         if name[0] == ".":
             return "hidden folder"
         return "ignored folder" if ignored_folders(path) or ignored_folders(name) else ""
@@ -226,12 +249,22 @@ def _unwanted(
         return "hidden"
     if ignored(path) or ignored(name):
         return "ignored"
-    if entry.is_symlink():
+    if entry.is_symlink() and not follow_symlinks:
         return "symlink"
     dot = name.rfind(".")
     if dot > 0 and not (included(name) or included(path)):
         return f"name ({name[dot:]})"
-    return "" if entry.is_file(follow_symlinks=False) else "special file"
+    if entry.is_symlink():
+        entry.stat()  # a link that leads nowhere is a problem, not a special file
+    return "" if entry.is_file(follow_symlinks=follow_symlinks) else "special file"
+
+
+def _is_new(folder: bytes, seen: set[tuple[int, int]]) -> bool:
+    """Whether a folder, whatever its path, is not among `seen` (device and inode); now it is."""
+    info = os.stat(folder)  # noqa: PTH116 - names are bytes
+    before = len(seen)
+    seen.add((info.st_dev, info.st_ino))
+    return len(seen) > before
 
 
 def _table(rows: Sequence[tuple[str, int, int, int, int]]) -> pa.Table:
@@ -248,15 +281,17 @@ def _int64(value: int) -> int:
     return (value + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
-def _read(path: bytes, data: bytearray, at: int, listed: tuple[int, int], limit: int) -> tuple[int, str | None]:
-    """Read the file into `data` from `at` on; return its size and problem.
+def _read(
+    path: bytes, flags: int, data: bytearray, at: int, listed: tuple[int, int], limit: int
+) -> tuple[int, str | None]:
+    """Read the file, opened with `flags`, into `data` from `at` on; return its size and problem.
 
     What counts is that the bytes belong together: a file that is not as `listed` (size, time), or that
     changes under our eyes, gets a second chance and must then hold still.
     """
     size = 0
     for attempt in range(_READ_ATTEMPTS):
-        with io.FileIO(os.open(path, _OPEN), "rb") as file:
+        with io.FileIO(os.open(path, flags), "rb") as file:
             before = os.fstat(file.fileno())
             size = before.st_size
             if not stat.S_ISREG(before.st_mode):

@@ -225,7 +225,9 @@ def _look(
     """When `raw` was scanned, and what was found; raises RawError when that cannot be right."""
     progress.begin("scan")
     scanned_ns = time.time_ns()
-    inventory = raw_files.scan(source, include=settings.include, ignore=settings.ignore)
+    inventory = raw_files.scan(
+        source, include=settings.include, ignore=settings.ignore, follow_symlinks=settings.symlinks == "follow"
+    )
     refuse_shrinking(source, target, inventory, allow_shrink=allow_shrink)
     return scanned_ns, inventory
 

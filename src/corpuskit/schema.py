@@ -65,6 +65,7 @@ PROBLEMS: Final = {
     "too_large": "the file is larger than `max_document_bytes`",
     "binary": "the bytes are not text",
     "undecodable": "no encoding decodes the bytes to text",
+    "too_many_passages": "more passages than `max_document_passages`, or more than four times as many lines",
 }
 """Codes that begin `documents.problem`; a colon and the particulars follow."""
 
@@ -80,6 +81,7 @@ DOCUMENT_FLAGS: Final = {
 OCCURRENCE_FLAGS: Final = {
     "joined": "lines were joined to make this passage",
     "no_content": "hardly any letters or digits: merged only when equal",
+    "cut": "a piece of a passage longer than `max_passage_chars`",
 }
 
 

@@ -84,6 +84,25 @@ class Settings(BaseModel):
         ge=1,
         le=(1 << 31) - (1 << 20),
     )
+    symlinks: Literal["skip", "follow"] = _knob(
+        "skip",
+        "Whether to follow symbolic links in raw/, also out of it. Where they are followed, each folder is read once, "
+        "however many links lead to it; a link to a file is a document of its own.",
+    )
+    max_document_passages: int = _knob(
+        10_000_000,
+        "A document with more passages, or with more than four times as many lines that are not blank, becomes a "
+        "documents row with the problem `too_many_passages`.",
+        ge=1,
+        le=1 << 30,
+    )
+    max_passage_chars: int = _knob(
+        1_000_000,
+        "A longer passage is cut at the ends of sentences, else of lines, else of words: the pieces are passages of "
+        "their own, with the flag `cut`. Also where unit is document.",
+        ge=100,
+        le=(1 << 31) - (1 << 20),
+    )
     unit: Literal["paragraph", "line", "document"] = _knob(
         "paragraph",
         "What a passage is: a paragraph, rebuilt from the layout; each line; or the whole document.",
@@ -335,7 +354,7 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_bytes().decode("utf-8"), parse_float=Decimal)
     except OSError as error:
         raise SettingsError(f"{path}: {os.strerror(error.errno or 0)}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # syntax, encoding, digits of a number, depth of brackets
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
 
 

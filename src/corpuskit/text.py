@@ -70,16 +70,19 @@ def normalize(text: str) -> str:
 
     Canonical caseless matching (Unicode 3.13, D145) around our own foldings, and blanks collapsed. Idempotent.
     """
-    if not text.isascii():
-        text = _long_runs().sub(_break_run, text)
-    folded = unicodedata.normalize("NFD", text).casefold().translate(_translation())
-    return " ".join(unicodedata.normalize("NFC", folded).split())
+    folded = unicodedata.normalize("NFD", _broken(text)).casefold().translate(_translation())
+    return " ".join(unicodedata.normalize("NFC", _broken(folded)).split())
 
 
 # unicodedata orders runs of combining marks in quadratic time: 200,000 of them took two minutes. Runs longer than
 # any writing needs are broken as Unicode's Stream-Safe Text Format does (UAX #15, section 13).
 _MOST_MARKS: Final = 30
 _GRAPHEME_JOINER: Final = "\u034f"
+
+
+def _broken(text: str) -> str:
+    """The text without long runs of marks, which folding too can make: it drops what stood between them."""
+    return text if text.isascii() else _long_runs().sub(_break_run, text)
 
 
 @cache

@@ -19,7 +19,7 @@ import pyarrow.dataset as ds
 from corpuskit import raw as raw_files
 from corpuskit import text as words
 from corpuskit.corpus import Corpus, open_corpus
-from corpuskit.errors import QueryError
+from corpuskit.errors import CorpusError, QueryError
 
 SHORTEST_PREFIX: Final = 6
 """Of an id, so many hex characters at least."""
@@ -237,6 +237,8 @@ def _lineages(corpus: Corpus, found: _Found, first: int) -> Iterable[Lineage]:
     for row in _rows(corpus.occurrences, [*_COPY, "record_id"], theirs):
         copies.setdefault(row["record_id"], []).append(_copy(row, row["occurrence_id"] in found.occurrences))
     links = _links(corpus, ids)
+    if missing := [name for name in ids if name not in records]:
+        raise CorpusError(f"{corpus.path}: no record has the id {missing[0]} of its copies; run `corpuskit check`")
     for name in ids:
         ordered = sorted(copies.get(name, []), key=lambda copy: copy.fate != "kept")
         yield Lineage(**records[name], copies=tuple(ordered), links=tuple(links.get(name, [])))

@@ -77,6 +77,53 @@ def test_the_rule_is_two_plain_loops(seed: int, size: int, threshold: str, share
         assert alike[order[place]] == pytest.approx(float(exact), abs=1e-15)
 
 
+@given(st.integers(0, 10_000), st.integers(1, 4), st.sampled_from(["0.85", "0.95"]))
+@settings(max_examples=60, deadline=None)
+def test_a_bucket_lists_only_so_many_records(seed: int, most: int, threshold: str) -> None:
+    texts = family(seed, 14)
+    shared = [random.Random(f"{seed}{at}").sample(range(14), 9) for at in range(3)]
+    listed: list[list[int]] = [[] for _ in shared]
+
+    def candidates(record: int, text: int) -> bool:
+        return any(record in shelf and text in bucket for shelf, bucket in zip(listed, shared, strict=True))
+
+    # The slow rule lists a record where there is room, at once: it asks for candidates in order of priority.
+    def ask(record: int, text: int) -> bool:
+        for known in range(text):
+            if known in records:
+                for shelf, bucket in zip(listed, shared, strict=True):
+                    if known in bucket and known not in shelf and len(shelf) < most:
+                        shelf.append(known)
+        return candidates(record, text)
+
+    records: list[int] = []
+    for text in range(len(texts)):
+        rivals = [record for record in records if ask(record, text)]
+        if not any(oracles.match(texts[record], texts[text], Decimal(threshold)) for record in rivals):
+            records.append(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MOST_LISTED", most)
+        found, _, _ = run(texts, shared, threshold)
+        patch.setattr(module, "BLOCK", 5)
+        assert run(texts, shared, threshold, threads=2)[0] == found
+    assert sorted({content for content, record in enumerate(found) if content == record}) == records
+
+
+def test_work_in_one_bucket_of_texts_that_are_not_alike_grows_with_their_number() -> None:
+    draw = random.Random(1)
+    texts = ["".join(draw.choices("abcdefghijklmnopqrstuvwxyz", k=60)) for _ in range(400)]
+    done = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MOST_LISTED", 20)
+        for size in (100, 200, 400):
+            contents, buckets = to_cluster(texts[:size], [list(range(size))] * 4, list(range(size)))
+            lengths = np.full(size, 60, dtype=np.int64)
+            _, compared = cluster(contents, buckets, n_chars=lengths, threshold=Decimal("0.85"))
+            assert compared["unlisted"] == 4 * (size - 20)
+            done.append(compared["candidate_pairs"])
+    assert done == [19 * 10 + 20 * (size - 20) for size in (100, 200, 400)]
+
+
 @given(st.integers(0, 10_000), st.sampled_from(["0.7", "0.85"]), st.integers(1, 3), st.integers(1, 7))
 @settings(max_examples=40, deadline=None)
 def test_blocks_pieces_and_threads_change_nothing(seed: int, threshold: str, piece: int, block: int) -> None:

@@ -1,3 +1,4 @@
+import re
 import time
 
 import pyarrow as pa
@@ -71,3 +72,15 @@ def test_long_runs_of_marks_take_linear_time() -> None:
     begin = time.perf_counter()
     assert normalize(pa.array([text], pa.large_string()))[0].as_py().endswith(" end")
     assert time.perf_counter() - begin < 10
+
+
+@pytest.mark.parametrize(
+    "unit", ["\u0301\u0323", "\u0301\u00ad\u0323\u00ad", "\u0323ﾞ", "\u0301\u200b\u0323", "\u0345\u0323", "\u0301\ufeff"]
+)
+def test_no_run_of_marks_is_so_long_that_ordering_it_takes_for_ever(unit: str) -> None:
+    # What stood between the marks may have been dropped, or have become one: ordering takes the square of a run.
+    text = "a" + unit * 1_000
+    longest = max(len(run) for run in re.findall(r"[\u0300-\u034e\u0350-\u036f\u3099]+", normalize_one(text)))
+    assert longest <= 30
+    assert normalize_one(normalize_one(text)) == normalize_one(text)
+    assert fast([text]) == [normalize_one(text)]

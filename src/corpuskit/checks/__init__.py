@@ -66,12 +66,12 @@ def _check_rows(corpus: Corpus, settings: Settings, raw: Path, files: ExitStack,
     check_conservation(corpus, documents, records, places(pieces), findings)
     part = check_links(corpus, records, settings, findings)
     check_contains(corpus, records, settings, findings)
-    crowded = bool(corpus.manifest["counts"].get("crowded"))
-    check_no_repeats(records, part, settings, findings, crowded=crowded)
+    crowded, unlisted = (bool(corpus.manifest["counts"].get(name)) for name in ("crowded", "unlisted"))
+    check_no_repeats(records, part, settings, findings, crowded=crowded, unlisted=unlisted)
 
 
 def _tracer(raw: Path, documents: Documents, settings: Settings, findings: Findings) -> Tracer | None:
     if raw.is_dir():
-        return Tracer(raw, documents, settings.max_document_bytes, findings)
+        return Tracer(raw, documents, settings, findings)
     findings.add("raw_missing", f"{raw} is not there: traceability was not checked; --raw says where the files are now")
     return None

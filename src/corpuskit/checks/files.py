@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from corpuskit import schema
 from corpuskit.checks.findings import Findings
-from corpuskit.corpus import Corpus, checksum
+from corpuskit.corpus import Corpus, checksum, is_inside
 from corpuskit.errors import CorpuskitError, SettingsError
 from corpuskit.settings import Settings, make
 
@@ -47,7 +47,7 @@ def check_files(corpus: Corpus, findings: Findings) -> bool:
     sound = True
     for table in schema.PUBLISHED:
         entries = corpus.manifest["tables"].get(table)
-        if not entries:
+        if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
             findings.add("manifest", f"the manifest lists no file of the table {table}")
             sound = False
             continue
@@ -69,7 +69,8 @@ def settings_of(corpus: Corpus, findings: Findings) -> Settings | None:
         findings.add("manifest", "the manifest's settings are not those of its settings_digest")
     sketch = corpus.manifest["sketch"]
     names = ("seed", "permutations", "shingle", "shingle_size", "shingle_size_unspaced", "bands", "rows")
-    differing = [name for name in names if sketch.get(name) != getattr(settings, name)]
+    told = sketch if isinstance(sketch, dict) else {}
+    differing = [name for name in names if told.get(name) != getattr(settings, name)]
     if differing:
         findings.add("manifest", f"the sketch is not that of the settings: {', '.join(differing)}")
     return settings
@@ -90,7 +91,7 @@ def _plain(value: Any) -> str:
 def _check_file(corpus: Corpus, table: str, entry: Mapping[str, Any], findings: Findings) -> bool:
     """Check one file of a table; return whether its rows can be read."""
     name = str(entry.get("path"))
-    if not _is_inside(name):
+    if not is_inside(entry.get("path")):
         findings.add("manifest", f"{table}: {name} is not a path inside the corpus")
         return False
     path = corpus.path / name
@@ -111,11 +112,6 @@ def _check_file(corpus: Corpus, table: str, entry: Mapping[str, Any], findings: 
     except (OSError, pa.ArrowException) as error:
         findings.add("manifest", f"{table}: not readable as Parquet: {error}", path=name)
         return False
-
-
-def _is_inside(name: str) -> bool:
-    path = PurePosixPath(name)
-    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
 
 
 def _check_footer(

@@ -18,8 +18,8 @@ from corpuskit.checks.occurrences import FATE, Passages
 from corpuskit.checks.records import Records
 from corpuskit.kernels.types import Ints, Words
 from corpuskit.settings import Settings
-from corpuskit.stages.block import block, divided, split_buckets
-from corpuskit.stages.cluster import LONG_CHARS, cluster, may_refuse, measurable, similarity
+from corpuskit.stages.block import block, divided, split_buckets, without_crowds
+from corpuskit.stages.cluster import LONG_CHARS, MOST_LISTED, cluster, may_refuse, measurable, similarity
 
 
 def check_direct_similarity(passages: Passages, records: Records, settings: Settings, findings: Findings) -> None:
@@ -99,7 +99,13 @@ def _words(normalized: str) -> list[str]:
 
 
 def check_no_repeats(
-    records: Records, part: Ints, settings: Settings, findings: Findings, *, crowded: bool = False
+    records: Records,
+    part: Ints,
+    settings: Settings,
+    findings: Findings,
+    *,
+    crowded: bool = False,
+    unlisted: bool = False,
 ) -> None:
     """Let the cluster rule run over the records alone: it must leave each of them a record.
 
@@ -109,11 +115,15 @@ def check_no_repeats(
     A record that matched an earlier one in a shared bucket would become its member, whatever else it
     matched. Pairs of long texts with quite different signatures are not measured, as always in `cluster`. Where the run
     had to divide `crowded` buckets (see `block`), the pairs are those that agree however often theirs was divided.
+    Where it left records `unlisted`, buckets with more records than it lists are left out.
     """
     rows = np.flatnonzero(records.able)
     sketches = records.sketches
     key_of = divided(sketches.band, settings.bands) if crowded else sketches.band
     every = block(key_of, np.arange(len(rows)), bands=settings.bands)
+    shared = split_buckets(every, part[rows])
+    if unlisted:
+        shared = without_crowds(shared, MOST_LISTED)
     members, _ = cluster(
         measurable(
             records.normalized.take(pa.array(rows)) if len(rows) < len(records.able) else records.normalized,
@@ -121,7 +131,7 @@ def check_no_repeats(
             sketches=sketches.sketches(),
             permutations=sketches.permutations,
         ),
-        split_buckets(every, part[rows]),
+        shared,
         n_chars=records.n_chars[rows],
         threshold=settings.threshold,
         refuse=may_refuse(

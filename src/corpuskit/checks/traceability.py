@@ -19,16 +19,21 @@ from corpuskit.checks.findings import Findings
 from corpuskit.checks.occurrences import Passages
 from corpuskit.encodings import after_bom
 from corpuskit.kernels.types import Bytes, Flags, Ints, Words
+from corpuskit.settings import Settings
 
 _BATCH_BYTES: Final = 16 << 20
 _BATCH_FILES: Final = 2_000
 
 
 class RawFolder:
-    """Reads files below a folder, and only there: no `..`, no absolute path, no symbolic link on the way."""
+    """Reads files below a folder, and only there: no `..`, no absolute path, no symbolic link on the way.
 
-    def __init__(self, folder: Path) -> None:
+    With `follow_symlinks` links are followed, as they were when the corpus was made.
+    """
+
+    def __init__(self, folder: Path, *, follow_symlinks: bool) -> None:
         self.folder = folder
+        self._follow = follow_symlinks
         self._root = os.path.realpath(os.fsencode(folder))
         self._parents: dict[bytes, bool] = {}
 
@@ -38,6 +43,8 @@ class RawFolder:
         parts = name.split(b"/")
         if b"\0" in name or any(part in (b"", b".", b"..") for part in parts):
             return False
+        if self._follow:
+            return True
         parent = b"/".join(parts[:-1])
         if parent not in self._parents:
             full = self._root + b"/" + parent if parent else self._root
@@ -49,11 +56,14 @@ class RawFolder:
         rows = [self._stat(path) for path in paths]
         columns = [pa.array(paths, pa.string()), *(pa.array(column) for column in zip(*rows, strict=True))]
         files = pa.table(columns, schema=raw_files.INVENTORY)
-        return raw_files.read_batch(self.folder, files, max_document_bytes=max_document_bytes)
+        return raw_files.read_batch(
+            self.folder, files, max_document_bytes=max_document_bytes, follow_symlinks=self._follow
+        )
 
     def _stat(self, path: str) -> tuple[int, int, int, int]:
         try:
-            info = os.lstat(self._root + b"/" + raw_files.unescape(path))
+            look = os.stat if self._follow else os.lstat
+            info = look(self._root + b"/" + raw_files.unescape(path))
         except OSError:
             return 0, 0, 0, 0  # reading it will say what is wrong
         return info.st_size, min(info.st_mtime_ns, 2**63 - 1), 0, 0
@@ -90,10 +100,10 @@ class _Spans:
 class Tracer:
     """Checks documents with their passages, some at a time, and remembers which it has seen."""
 
-    def __init__(self, folder: Path, documents: Documents, max_document_bytes: int, findings: Findings) -> None:
-        self._raw = RawFolder(folder)
+    def __init__(self, folder: Path, documents: Documents, settings: Settings, findings: Findings) -> None:
+        self._raw = RawFolder(folder, follow_symlinks=settings.symlinks == "follow")
         self._documents = documents
-        self._limit = max_document_bytes
+        self._limit = settings.max_document_bytes
         self._findings = findings
         self._seen = np.zeros(len(documents.table), dtype=np.bool_)
 

@@ -135,7 +135,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _failed("out of memory; the corpus is whole: the old one or, at the very end, the new one")
     except Exception:
-        traceback.print_exc()
+        from corpuskit.cli.console import visible
+
+        print(visible(traceback.format_exc(), lines=True), end="", file=sys.stderr)  # may quote raw text
         return _failed("a fault of corpuskit's own, not of the call or the data; please report the lines above")
     if code == INTERRUPTED:
         return _failed("interrupted; the corpus is whole: the old one or, at the very end, the new one", INTERRUPTED)

@@ -39,7 +39,11 @@ _LEFT_OUT: Final = {
     "hidden folder": ("hidden folder", "hidden folders"),
     "ignored": ("file that `ignore` names", "files that `ignore` names"),
     "ignored folder": ("folder that `ignore` names", "folders that `ignore` names"),
-    "symlink": ("symbolic link: links are not followed", "symbolic links: they are not followed"),
+    "symlink": (
+        "symbolic link; --symlinks follow reads what it leads to",
+        "symbolic links; --symlinks follow reads what they lead to",
+    ),
+    "folder read already": ("link to a folder read already", "links to folders read already"),
     "special file": ("device, pipe or socket", "devices, pipes or sockets"),
 }
 

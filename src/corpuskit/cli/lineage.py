@@ -26,7 +26,7 @@ def show_list(found: Trace) -> None:
     say(f"{found.n_found:,} {what.get(found.kind, 'answers')}{more}")
     for lineage in found.found:
         say()
-        name = lineage.record_id or lineage.copies[0].occurrence_id
+        name = visible(lineage.record_id or lineage.copies[0].occurrence_id)
         say(Text.assemble((name, "bold"), f"  {_numbers(lineage)}, {_place(lineage.copies[0])}"))
         say(visible(_extract(lineage.text, found.what)), indent=4)
     say()
@@ -38,11 +38,11 @@ def show_whole(lineage: Lineage, *, full: bool) -> None:
     if lineage.record_id is None:
         _show_filtered(lineage.copies[0])
         return
-    say(Text.assemble("record ", (lineage.record_id, "bold"), f": {_numbers(lineage)}"))
+    say(Text.assemble("record ", (visible(lineage.record_id), "bold"), f": {_numbers(lineage)}"))
     if lineage.variant_group:
-        say(f"in the family of variants of {lineage.variant_group}")
+        say(f"in the family of variants of {visible(lineage.variant_group)}")
     kept, *others = _wordings(lineage)
-    why = CANONICAL_REASONS.get(lineage.canonical or "", lineage.canonical)
+    why = CANONICAL_REASONS.get(lineage.canonical or "", visible(lineage.canonical or ""))
     say()
     say(Text.assemble(("kept", "bold green"), f", {count(len(kept), 'copy', 'copies')} with this wording: {why}"))
     say(visible(_cut(lineage.text, full), lines=True), indent=4)
@@ -68,9 +68,9 @@ def _show_links(links: Sequence[Link], *, full: bool) -> None:
     for link in links:
         kinds.setdefault((link.relation, link.side), []).append(link)
     for kind, found in kinds.items():
-        name = "is held by" if kind == ("contains", "right") else kind[0]
+        name = "is held by" if kind == ("contains", "right") else visible(kind[0])
         for link in found if full else found[:LINKS]:
-            say(f"{name} {link.record_id}, similarity {link.similarity:.4f}: {visible(link.reason)}")
+            say(f"{name} {visible(link.record_id)}, similarity {link.similarity:.4f}: {visible(link.reason)}")
         if len(found) > LINKS and not full:
             say(f"and {len(found) - LINKS:,} more like these: --full shows them", style="dim")
 
@@ -79,7 +79,7 @@ def _show_filtered(copy: Copy) -> None:
     say(
         Text.assemble(
             "occurrence ",
-            (copy.occurrence_id, "bold"),
+            (visible(copy.occurrence_id), "bold"),
             f": filtered, {visible(copy.reason)}; it has no record",
         )
     )
@@ -103,8 +103,8 @@ def _wordings(lineage: Lineage) -> list[list[Copy]]:
 
 def _show_wording(kept: str, copies: Sequence[Copy], *, full: bool) -> None:
     copy = copies[0]
-    fate = Text(copy.fate, "bold yellow" if copy.fate == "near" else "bold green")
-    alike = f", similarity {copy.similarity:.4f} ({copy.measure})"
+    fate = Text(visible(copy.fate), "bold yellow" if copy.fate == "near" else "bold green")
+    alike = f", similarity {copy.similarity:.4f} ({visible(copy.measure or '')})"
     if copy.fate == "exact":
         alike = ", equal but for case, width, spacing, quotes or dashes"
     say()
@@ -145,7 +145,7 @@ def _say_legend(wordings: Sequence[Sequence[Copy]]) -> None:
         legend = Text.assemble("Differences are marked ", *styled, ".")
     say(legend, style="dim")
     for name in dict.fromkeys(copies[0].measure or "" for copies in wordings if copies[0].fate == "near"):
-        say(f"{name}: {MEASURES.get(name, 'a measure that this version does not know')}.", style="dim")
+        say(f"{visible(name)}: {MEASURES.get(name, 'a measure that this version does not know')}.", style="dim")
 
 
 def _show_places(copies: Sequence[Copy], *, full: bool) -> None:
@@ -156,10 +156,10 @@ def _show_places(copies: Sequence[Copy], *, full: bool) -> None:
 
 
 def _place_row(copy: Copy) -> Iterator[str | Text]:
-    yield copy.fate
+    yield visible(copy.fate)
     yield Text(_place(copy), "cyan")
     yield "bytes " + ", ".join(f"{start}-{end}" for start, end in copy.spans)
-    yield copy.occurrence_id
+    yield visible(copy.occurrence_id)
     yield ", ".join([*(["asked for"] if copy.asked else []), *map(visible, copy.flags)])
 
 

@@ -54,11 +54,13 @@ class Shelves(NamedTuple):
     numbers: int32[bands, n], each content's bucket in each band, -1 where it is alone. The records of bucket b are
     `entries[bounds[b, 0]:bounds[b, 1]]` (int32[n, 2]; `bounds` is int64), ascending, each with its length in
     characters: most candidates are too long or too short, and are left out without a look at anything else of theirs.
+    At most `most` are listed of each.
     """
 
     numbers: Small
     bounds: Ints
     entries: Small
+    most: int
 
 
 class Rule(NamedTuple):
@@ -290,7 +292,7 @@ def decide(
 
     MATCH and JOIN change nothing but their own contents' rows of `found`, and may run side by side. One kernel, so that
     the loop is compiled once. `number_of` is int32[0x110000], zeros. `compared` counts candidate pairs, pairs refused
-    by their sketches, pairs measured, and matches.
+    by their sketches, pairs measured, matches, and records that a bucket was too full to list.
     """
     record, distance, total = found.record, found.distance, found.total
     sketches, n_chars, works, disagreements = texts.sketches, texts.n_chars, rule.works, rule.disagreements
@@ -384,7 +386,10 @@ def decide(
             distance[c] = 0
             total[c] = 2 * texts.n_chars[c]
             for bucket in mine[:buckets]:
-                end = shelves.bounds[bucket, 1]
+                begin, end = shelves.bounds[bucket]
+                if end - begin >= shelves.most:
+                    compared[4] += 1
+                    continue
                 shelves.entries[end, 0] = c
                 shelves.entries[end, 1] = texts.n_chars[c]
                 shelves.bounds[bucket, 1] = end + 1

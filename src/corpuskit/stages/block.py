@@ -145,3 +145,10 @@ def split_buckets(buckets: Buckets, part: Ints) -> Buckets:
         return np.where(numbers >= 0, shared, unshared)
 
     return block(keys, buckets.contents[inside], bands=len(buckets.numbers))
+
+
+def without_crowds(buckets: Buckets, most: int) -> Buckets:
+    """The buckets of at most `most` contents; those in larger ones alone have no bucket there."""
+    crowds = np.append(buckets.sizes > most, False)  # the last one for those that are alone, -1
+    numbers = np.where(crowds[buckets.numbers], np.int32(-1), buckets.numbers)
+    return Buckets(buckets.contents, numbers, buckets.sizes, buckets.crowded)

@@ -26,7 +26,7 @@ from corpuskit.kernels import cluster as kernels
 from corpuskit.kernels.cluster import WORD_BAG_BINS, Found, Rule, Shelves, Texts, fill_word_bags
 from corpuskit.kernels.types import Bytes, Ints, Numbers, Words
 from corpuskit.memory import IN_MEMORY, Memory
-from corpuskit.stages.block import Buckets
+from corpuskit.stages.block import MOST_COMPANY, Buckets
 from corpuskit.stages.sign import count_chars
 
 LONG_CHARS: Final = 20_000
@@ -39,7 +39,11 @@ PIECE: Final = 512
 STEP: Final = 1 << 20
 """Contents written down between two looks at how much is resident."""
 
-COMPARED: Final = ("candidate_pairs", "refused_by_sketch", "measured_pairs", "matches")
+MOST_LISTED: Final = MOST_COMPANY
+"""A bucket lists so many records: what comes to it then is compared with these and no more. Only a bucket that cannot
+be divided further has so many (see `block`): texts of the same shingles in other orders, which somebody made."""
+
+COMPARED: Final = ("candidate_pairs", "refused_by_sketch", "measured_pairs", "matches", "unlisted")
 
 # The dearer the measure, the surer the signatures must be: a pair whose lengths multiply to more than the first number
 # is measured only when the values of the signatures agree as at a Jaccard of threshold - margin (a microsecond at the
@@ -101,7 +105,8 @@ def cluster(
 
     `contents` are those of `buckets`; `n_chars` are the lengths of all contents. `refuse` lets signatures refuse dear
     pairs (see `may_refuse`). The counts are those of COMPARED: pairs that share a bucket, pairs whose signatures are
-    too different, pairs measured after the bounds that lose nothing, matches.
+    too different, pairs measured after the bounds that lose nothing, matches, and how often a record found a bucket
+    with MOST_LISTED.
     """
     n = len(buckets.contents)
     texts = _texts(contents)
@@ -166,7 +171,7 @@ def _shelves(buckets: Buckets, memory: Memory) -> Shelves:
     size = int(bounds[-1, 1]) if len(bounds) else 0
     bounds[:, 1] -= buckets.sizes
     bounds[:, 0] = bounds[:, 1]
-    return Shelves(buffers.frozen(buckets.numbers), bounds, memory.empty((size, 2), np.int32))
+    return Shelves(buffers.frozen(buckets.numbers), bounds, memory.empty((size, 2), np.int32), MOST_LISTED)
 
 
 def _rule(threshold: Decimal, permutations: int) -> Rule:
