@@ -265,9 +265,12 @@ _ORDER: Final = ("law", "threshold", "rule", "hygiene")
 
 
 def load(path: Path | None) -> Policy:
-    """The table `[check]` of the settings file at `path`; the default where there is none."""
-    values = section(path, "check")
-    return make(values, where=str(path) if path else "")
+    """The table `[check]` of the settings file at `path`, whose folder its own paths are relative to."""
+    if path is None:
+        return Policy()
+    policy = make(section(path, "check"), where=str(path))
+    named = {name: getattr(policy, name) for name in ("baseline", "boilerplate")}
+    return policy.model_copy(update={name: str(path.parent / file) for name, file in named.items() if file is not None})
 
 
 def make(values: Mapping[str, Any], where: str = "") -> Policy:

@@ -47,18 +47,13 @@ class Database:
             statements = duckdb.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise QueryFailedError("should be one SELECT")
-            reader: Any = self._connection.execute(statements[0]).to_arrow_reader()
+            reader: Any = self._connection.sql(statements[0]).to_arrow_reader()
             kept: list[dict[str, Any]] = []
             count = 0
             for batch in reader:
                 kept += batch.slice(0, most - len(kept)).to_pylist() if len(kept) < most else []
                 count += batch.num_rows
             return kept, count
-
-    def columns(self, sql: str) -> list[str]:
-        """The names of the columns of a query, which is not run; raises QueryFailedError where it cannot be."""
-        with _told():
-            return [str(row[0]) for row in self._connection.execute(f"DESCRIBE {sql}").fetchall()]
 
 
 @contextmanager
@@ -73,18 +68,23 @@ def database(corpus: Corpus, *, memory: int) -> Iterator[Database]:
             for table in schema.PUBLISHED:
                 links = [_link(file, home / f"{table}-{at}.parquet") for at, file in enumerate(corpus.files(table))]
                 allowed += links
-                connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({links})")
-            connection.execute(f"SET temp_directory = '{home / 'spill'}'")
-            connection.execute(f"SET allowed_paths = {allowed}")
+                connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet([{', '.join(links)}])")
+            connection.execute(f"SET temp_directory = {_quoted(home / 'spill')}")
+            connection.execute(f"SET allowed_paths = [{', '.join(allowed)}]")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield Database(connection)
 
 
 def _link(file: Path, name: Path) -> str:
-    """A name without quotes or wildcards for a file that may stand anywhere: both mean something in SQL."""
+    """A name without wildcards, which DuckDB cannot escape, for a file that may stand anywhere; quoted."""
     name.symlink_to(file.resolve())
-    return str(name)
+    return _quoted(name)
+
+
+def _quoted(path: Path) -> str:
+    """A path as SQL has it."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 @contextmanager
@@ -95,5 +95,5 @@ def _told() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        said = [line for line in str(error).splitlines() if line.strip() and set(line) > {" ", "^"}]
+        said = [line for line in str(error).splitlines() if line.strip() and set(line) - {" ", "^"}]
         raise QueryFailedError(" ".join(" ".join(said).split())[:400]) from None

@@ -65,7 +65,8 @@ class Report:
     def file(self, finding: Finding) -> str:
         """The file that a finding is about: POSIX, relative to the working folder where it is inside.
 
-        Bytes of its name that are no UTF-8 are %XX. For findings about no file it is the manifest.
+        Bytes of its name that are no UTF-8 are surrogates, as `os.fsdecode` has them. For findings about no file it is
+        the manifest.
         """
         base = self.raw if finding.path is not None and finding.base == "raw" else self.curated
         return shown_path(base / os.fsdecode(unescape(finding.path or "manifest.json")))
