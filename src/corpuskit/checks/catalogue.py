@@ -127,7 +127,7 @@ HYGIENE: Final[Mapping[str, tuple[str, str]]] = {
         "no IP address stands in a text",
         "IPv4 and IPv6. Four small numbers (1.2.3.4, none above 31) are sections of a document more often than "
         "addresses, and one address in 4,096 has such: they are passed over, and so are loopback and unspecified "
-        "addresses.",
+        "addresses, and IPv6 without a part of three digits or more (`a::b` is C++).",
     ),
     "secrets": (
         "no API key, token or private key stands in a text",

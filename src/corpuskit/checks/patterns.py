@@ -79,14 +79,24 @@ def _emails(text: str) -> Iterator[Found]:
 
 
 def _ip_addresses(text: str) -> Iterator[Found]:
-    for match in (*_IPV4.finditer(text), *_IPV6.finditer(text)):
-        try:
-            address = ipaddress.ip_address(match[0])
-        except ValueError:
-            continue
-        section = address.version == 4 and max(map(int, match[0].split("."))) <= SECTION
-        if not (section or address.is_loopback or address.is_unspecified):
+    end = 0
+    for match in sorted((*_IPV6.finditer(text), *_IPV4.finditer(text)), key=re.Match.start):
+        if match.start() >= end and _is_address(match[0]):
+            end = match.end()
             yield *match.span(), mask(match[0])
+
+
+def _is_address(found: str) -> bool:
+    """Whether it is an address, and not the number of a section, or names with colons between, as in C++."""
+    try:
+        address = ipaddress.ip_address(found)
+    except ValueError:
+        return False
+    if address.is_loopback or address.is_unspecified:
+        return False
+    if address.version == 4:
+        return max(map(int, found.split("."))) > SECTION
+    return any(len(part) > 2 and any(map(str.isdecimal, part)) for part in found.split(":"))
 
 
 def _secrets(text: str) -> Iterator[Found]:
