@@ -47,6 +47,11 @@ def _outcome(report: Report, outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _file(report: Report, finding: Finding) -> str:
+    """The file that a finding is about, as text: escaped as in `documents.path`."""
+    return escape(os.fsencode(report.file(finding)))
+
+
 def place(finding: Finding) -> str:
     """Where a finding is, in short: `a.txt:5`, or an id; empty when it is about no place."""
     where = finding.path or finding.record_id or finding.occurrence_id or ""

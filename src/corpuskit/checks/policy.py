@@ -180,7 +180,8 @@ class Policy(_Model):
         (), "Hygiene checks to do."
     )
     boilerplate: str | None = _limit(
-        "The file with the phrases of the check `boilerplate`; relative to the settings file."
+        "The file with the phrases of the check `boilerplate`, which is on when this is set; relative to the settings "
+        "file."
     )
     phone_region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = _limit(
         "Two letters (ISO 3166): whose phone numbers without a country's code `phones` shall find."
