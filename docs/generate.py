@@ -134,7 +134,8 @@ def check_sections(kind: str) -> Iterator[str]:
 
 def damages() -> Iterator[str]:
     """What is done to a corpus in tests, and what is found."""
-    yield _table(["damage", "found by"], ((kind.what, ", ".join(f"`{name}`" for name in kind.found)) for kind in KINDS))
+    rows = ((kind.what, ", ".join(f"`{name}`" for name in kind.found)) for kind in KINDS)
+    yield _table(["damage", "found by"], rows)
 
 
 CHECK_LISTS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
@@ -156,7 +157,7 @@ def command_line() -> Iterator[str]:
     codes = {
         cli.FINE: "fine; for `ingest` also when some files could not be read, unless `--strict`",
         cli.FINDINGS: "findings: as bad as `--fail-on` or worse (`check`), or an unreadable file (`ingest --strict`)",
-        cli.FAILURE: "bad call or failure: one line on stderr that begins with `corpuskit:`; a check not done (`check`)",
+        cli.FAILURE: "bad call or failure: one line on stderr that begins with `corpuskit:`; or a check not done",
         cli.INTERRUPTED: "interrupted (Ctrl-C); the corpus is whole: the old one or, at the very end, the new one",
         cli.BROKEN_PIPE: "whoever read the output has closed it",
     }

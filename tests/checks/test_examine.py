@@ -110,7 +110,7 @@ def test_an_unreadable_table_leaves_the_rest_unjudged_and_is_told(home: Path) ->
     assert statuses(report) == {"manifest": "found", "records": "skipped", "ids": "skipped", "emails": "skipped"}
     assert report.found("error")
     assert {outcome.note for outcome in report.outcomes if outcome.status == "skipped"} == {
-        "the tables cannot be read: see manifest and schema"
+        "the files are not sound: see manifest and schema"
     }
 
 

@@ -194,6 +194,14 @@ def test_markdown_shows_what_is_not_as_it_should_be(good: Report, bad: Report) -
     assert set(re.findall(r"<[^>]*>", outside)) == {"<details>", "<summary>", "</summary>", "</details>"}
 
 
+def test_markdown_fits_into_a_comment(bad: Report) -> None:
+    long = Finding("ids", "error", "x" * 3000)
+    outcomes = tuple(replace(outcome, findings=(long,) * 20, count=20, status="found") for outcome in bad.outcomes)
+    shown = markdown(replace(bad, outcomes=outcomes))
+    assert len(shown) < 65_536
+    assert shown.endswith("More findings did not fit here; the other formats have them.")
+
+
 @given(st.text(max_size=60), st.text(max_size=30))
 def test_no_text_breaks_a_format(message: str, path: str) -> None:
     path = path.replace("\0", "").lstrip("/") or "x"

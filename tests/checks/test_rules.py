@@ -4,13 +4,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from corpuskit.checks import Outcome, examine
 from corpuskit.checks.policy import make
 from corpuskit.checks.query import QueryFailedError, database
 from corpuskit.corpus import open_corpus
-from damage import A, Tables, make_home
+from damage import A, Tables, file_of, make_home, write_manifest
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +142,21 @@ def test_what_does_not_fit_into_memory_goes_to_disk_or_fails(home: Path) -> None
 def test_a_corpus_may_stand_in_a_folder_of_any_name(home: Path, tmp_path: Path) -> None:
     shutil.copytree(home, tmp_path / "it's [1] *?{a,b}")
     assert ruled(tmp_path / "it's [1] *?{a,b}", "SELECT * FROM records WHERE n_chars < 0").status == "passed"
+
+
+def test_tables_of_several_files_are_one(home: Path, tmp_path: Path) -> None:
+    shutil.copytree(home, tmp_path / "home")
+    tables = Tables.read(tmp_path / "home")
+    file = file_of(tables.curated, "records")
+    table = pq.read_table(file)
+    for at, piece in enumerate((table.slice(0, 3), table.slice(3))):
+        pq.write_table(piece, file.with_name(f"part-{at}.parquet"))
+    tables.manifest["tables"]["records"] = [
+        {"path": str(file.with_name(f"part-{at}.parquet").relative_to(tables.curated))} for at in range(2)
+    ]
+    write_manifest(tables.curated, tables.manifest)
+    outcome = ruled(tmp_path / "home", "SELECT count(*) AS n FROM records")
+    assert outcome.findings[0].message == f"n = {len(table)}"
 
 
 def test_a_rule_has_the_severity_that_it_or_the_settings_say(home: Path) -> None:

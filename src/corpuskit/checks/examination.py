@@ -23,7 +23,7 @@ from corpuskit.checks.thresholds import Facts, NothingToJudgeError, judge
 from corpuskit.corpus import Corpus
 from corpuskit.errors import SettingsError
 
-_UNREADABLE: Final = "the tables cannot be read: see manifest and schema"
+_UNREADABLE: Final = "the files are not sound: see manifest and schema"
 
 
 @dataclass

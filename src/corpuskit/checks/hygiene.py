@@ -42,9 +42,11 @@ def _look(batch: pa.Table, search: Search, findings: Findings) -> None:
 
 def _place(row: dict[str, Any], text: str, start: int, end: int) -> dict[str, Any]:
     """Where a piece of a text stands: in the raw file of the record's kept occurrence, or of the occurrence."""
-    source = row["sources"][0] if "sources" in row else row
+    source = next(iter(row["sources"]), {}) if "sources" in row else row
+    place = {name: row[name] for name in ("record_id", "occurrence_id") if name in row}
+    if not source:
+        return place  # a record without sources: another check tells
     first, last = source["line_start"], source["line_end"]
     if text.count("\n") == last - first:  # its lines are the file's
         first, last = first + text.count("\n", 0, start), first + text.count("\n", 0, end)
-    place = {"path": source["path"], "record_id": row["record_id"], "lines": (first, last)}
-    return place if "sources" in row else {**place, "occurrence_id": row["occurrence_id"]}
+    return {**place, "path": source["path"], "lines": (first, last)}

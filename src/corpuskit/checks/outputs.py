@@ -135,8 +135,12 @@ def _percent(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
+_MARKDOWN_CHARS: Final = 60_000
+"""GitHub's comments hold 65,536 characters."""
+
+
 def markdown(report: Report) -> str:
-    """A table of what is not as it should be, for a comment on a pull request."""
+    """A table of what is not as it should be, for a comment on a pull request, within what such may hold."""
     told = [outcome for outcome in report.outcomes if outcome.status != "passed" or outcome.note]
     passed = sum(outcome.status == "passed" for outcome in report.outcomes)
     parts = [
@@ -150,7 +154,11 @@ def markdown(report: Report) -> str:
     for outcome in told:
         if outcome.findings:
             lines = "\n".join(f"- {_code(line(finding))}" for finding in outcome.findings)
-            parts.append(f"<details><summary>{outcome.check.name}</summary>\n\n{lines}\n\n</details>")
+            part = f"<details><summary>{outcome.check.name}</summary>\n\n{lines}\n\n</details>"
+            if sum(map(len, parts)) + len(part) > _MARKDOWN_CHARS:
+                parts.append("More findings did not fit here; the other formats have them.")
+                break
+            parts.append(part)
     return "\n\n".join(parts)
 
 
