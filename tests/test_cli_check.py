@@ -1,6 +1,7 @@
 """`corpuskit check` as users meet it: flags, settings, formats to files, exit codes."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -149,15 +150,24 @@ def test_what_was_not_judged_is_told(call: Call) -> None:
     code, out, _ = call("--no-raw")
     assert code == 0
     assert "note  traceability  " in out
-    assert out.endswith("what was checked holds; not judged: raw_missing, raw_changed, traceability\n")
+    assert out.endswith("what was checked holds; in part: flags; not judged: raw_missing, raw_changed, traceability\n")
     code, out, _ = call("--sample", "1")
     assert code == 0
     assert "1 of 2 documents were decoded again, the others not (--sample)" in out
-    assert out.endswith("what was checked holds; in part: raw_changed, traceability\n")
+    assert out.endswith("what was checked holds; in part: flags, raw_changed, traceability\n")
 
 
 def test_a_hygiene_check_can_be_asked_for_by_name(call: Call) -> None:
     assert call("--only", "emails", "--only", "secrets") == (0, f"{CHECKED}what was checked holds\n", "")
+
+
+def test_places_found_are_told_by_record_and_span_and_masked(call: Call) -> None:
+    Path("raw/new.txt").write_text("Write to ada@example.org.\n")
+    assert cli.main(["ingest"]) == 0
+    code, out, _ = call("--only", "emails")
+    assert code == 1
+    masked = r"error  emails  new\.txt:1  ad… \(15 characters\), record [0-9a-f]{32}, bytes 9-24 of its text"
+    assert re.fullmatch(masked, out.splitlines()[0])
 
 
 def test_all_checks_are_listed(call: Call) -> None:

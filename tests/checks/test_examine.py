@@ -70,6 +70,9 @@ def test_without_raw_traceability_is_not_judged(home: Path) -> None:
     skipped = [outcome for outcome in report.outcomes if outcome.status == "skipped"]
     assert [outcome.check.name for outcome in skipped] == ["raw_missing", "raw_changed", "traceability"]
     assert {outcome.note for outcome in skipped} == {"the raw files were not looked at (--no-raw)"}
+    assert {
+        outcome.check.name: outcome.note for outcome in report.outcomes if outcome.status == "passed" and outcome.note
+    } == {"flags": "the raw files were not looked at: `empty` was not checked"}
     assert not report.found("error")
     shutil.rmtree(home / "raw")
     assert "raw_missing" not in {finding.name for finding in examine(home / "curated", use_raw=False).findings}
@@ -90,6 +93,14 @@ def test_a_sample_says_what_it_left_out_and_finds_what_it_looks_at(home: Path) -
         assert outcomes["traceability"].note == outcomes["raw_changed"].note == note
     whole = {outcome.check.name: outcome for outcome in examine(home / "curated", sample=9).outcomes}
     assert (whole["raw_changed"].count, whole["raw_changed"].note) == (9, "")
+
+
+def test_flags_alone_are_checked_against_the_raw_files_too(home: Path) -> None:
+    tables = Tables.read(home)
+    next(row for row in tables.documents if row["flags"] == ["empty"])["flags"] = []
+    tables.write()
+    (outcome,) = examine(home / "curated", only=["flags"]).outcomes
+    assert (outcome.status, outcome.count, outcome.note) == ("found", 1, "")
 
 
 def test_the_sample_is_the_same_each_time(home: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from corpuskit.checks.findings import Findings
-from corpuskit.checks.policy import Change, Policy
+from corpuskit.checks.limits import Change
+from corpuskit.checks.policy import Policy
 from corpuskit.corpus import MANIFEST
 from corpuskit.errors import CorpuskitError
 

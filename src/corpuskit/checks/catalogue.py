@@ -157,7 +157,7 @@ WARNED: Final = frozenset({"control_characters", "mojibake", "replacement_charac
 """Hygiene that is a warning unless the settings say otherwise: it harms quality, not people."""
 
 
-def laws() -> list[Check]:
+def _law_checks() -> list[Check]:
     """The laws, in the order in which their findings are listed."""
     return [
         Check(name, "law", "warning" if name in WARNINGS else "error", meaning, _LAWS.get(name, ""))
@@ -168,7 +168,7 @@ def laws() -> list[Check]:
 CATALOGUE: Final[Mapping[str, Check]] = {
     check.name: check
     for check in (
-        *laws(),
+        *_law_checks(),
         *(Check(name, "threshold", "error", *text) for name, text in THRESHOLDS.items()),
         *(Check(name, "hygiene", "warning" if name in WARNED else "error", *text) for name, text in HYGIENE.items()),
     )

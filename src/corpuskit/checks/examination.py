@@ -96,12 +96,12 @@ class Examination:
         untouched = "the raw files were not looked at"
         if not self.use_raw:
             self.skipped |= dict.fromkeys(("raw_missing", *TRACED), f"{untouched} (--no-raw)")
-        elif not sampled.use_raw:
-            self.notes["flags"] = f"{untouched}: `empty` was not checked"
         elif self._findings.count("raw_missing"):
             self.skipped |= dict.fromkeys(TRACED, f"{untouched}: they are not there")
         elif sampled.note:
-            self.notes |= dict.fromkeys(TRACED, sampled.note)
+            self.notes |= dict.fromkeys(("flags", *TRACED), sampled.note)
+        if not sampled.use_raw or self._findings.count("raw_missing"):
+            self.notes["flags"] = f"{untouched}: `empty` was not checked"
 
     def _query(self, kind: str, do: Callable[[Check, Facts], None]) -> None:
         """Do all checks of a kind that are in SQL."""

@@ -43,7 +43,7 @@ def _look(batch: pa.Table, search: Search, findings: Findings) -> None:
 def _place(row: dict[str, Any], text: str, start: int, end: int) -> dict[str, Any]:
     """Where a piece of a text stands: in the raw file of the record's kept occurrence, or of the occurrence."""
     source = next(iter(row["sources"]), {}) if "sources" in row else row
-    place = {name: row[name] for name in ("record_id", "occurrence_id") if name in row}
+    place: dict[str, Any] = {name: row[name] for name in ("record_id", "occurrence_id") if name in row}
     if not source:
         return place  # a record without sources: another check tells
     first, last = source["line_start"], source["line_end"]

@@ -22,7 +22,7 @@ from corpuskit.kernels.types import Flags
 from corpuskit.settings import Settings
 
 TRACED: Final = ("raw_changed", "traceability")
-"""What only the raw files can show; of flags, `empty`."""
+"""What only the raw files can show, and of `flags` the flag `empty`."""
 
 Wanted = Callable[[str], bool]
 
@@ -33,7 +33,7 @@ class Sampled:
     def __init__(self, raw: Path, wanted: Wanted, *, sample: int | None, use_raw: bool) -> None:
         self.raw = raw
         self.sample = sample
-        self.use_raw = use_raw and any(map(wanted, ("raw_missing", *TRACED)))
+        self.use_raw = use_raw and any(map(wanted, ("flags", "raw_missing", *TRACED)))
         self.note = ""
 
     def chosen(self, documents: Documents, build: str) -> Flags:

@@ -58,13 +58,19 @@ def place(finding: Finding) -> str:
     return f"{where}:{finding.lines[0]}" if finding.path and finding.lines else where
 
 
-def line(finding: Finding) -> str:
-    """A finding in one line, with all that is known of its place."""
+def particulars(finding: Finding) -> str:
+    """What else is known of the place: ids, and the span in the text."""
     ids = [(kind, getattr(finding, kind)) for kind in ("record_id", "occurrence_id")]
     known = [f"{kind.removesuffix('_id')} {value}" for kind, value in ids if value and value != place(finding)]
     if finding.span:
         known.append(f"bytes {finding.span[0]}-{finding.span[1]} of its text")
-    where = " ".join(filter(None, (place(finding), f"({', '.join(known)})" if known else "")))
+    return ", ".join(known)
+
+
+def line(finding: Finding) -> str:
+    """A finding in one line, with all that is known of its place."""
+    known = particulars(finding)
+    where = " ".join(filter(None, (place(finding), f"({known})" if known else "")))
     return visible(f"{where}: {finding.message}" if where else finding.message)
 
 

@@ -10,104 +10,22 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ByteSize,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import ByteSize, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from corpuskit.checks.catalogue import CATALOGUE, HYGIENE, THRESHOLDS, Check
 from corpuskit.checks.findings import Severity
+from corpuskit.checks.limits import Change, Changed, Count, Lost, Model, Quantile, Share, ShareLimits
 from corpuskit.errors import SettingsError
 from corpuskit.settings import section
 
 LEAST_MEMORY: Final = 50_000_000
 """DuckDB does not start with less."""
 
-Share = Annotated[Decimal, Field(ge=0, le=1, decimal_places=6)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\r\n]*$")]
 FailOn = Literal["error", "warning", "info", "never"]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-
-class Count(_Model):
-    """Limits of a number: `min`, `max` or both."""
-
-    min: Annotated[int, Field(ge=0)] | None = None
-    max: Annotated[int, Field(ge=0)] | None = None
-
-    @model_validator(mode="after")
-    def _limits(self) -> Self:
-        _check_limits(self.min, self.max)
-        return self
-
-
-class ShareLimits(_Model):
-    """Limits of a share, 0 to 1: `min`, `max` or both."""
-
-    min: Share | None = None
-    max: Share | None = None
-
-    @model_validator(mode="after")
-    def _limits(self) -> Self:
-        _check_limits(self.min, self.max)
-        return self
-
-
-def _check_limits(least: Decimal | int | None, most: Decimal | int | None) -> None:
-    if least is None and most is None:
-        raise ValueError("say `min`, `max` or both")
-    if least is not None and most is not None and least > most:
-        raise ValueError(f"min {least} is above max {most}")
-
-
-class Lost(_Model):
-    """How much of one source may stand in the records of another one."""
-
-    max: Share
-    by: Literal["document", "folder"] = "document"
-    min_passages: Annotated[int, Field(ge=1)] = 1
-
-
-class Change(_Model):
-    """By which share of its count in the baseline a count may `fall` or `rise`."""
-
-    fall: Share | None = None
-    rise: Annotated[Decimal, Field(ge=0, decimal_places=6)] | None = None
-
-    @model_validator(mode="after")
-    def _limits(self) -> Self:
-        if self.fall is None and self.rise is None:
-            raise ValueError("say `fall`, `rise` or both")
-        return self
-
-
-Changed = Literal["documents", "problems", "passages", "exact", "near", "filtered", "records"]
-
-
-def _quantile(name: str) -> str:
-    """`min`, `median`, `mean`, `max`, or p and a number above 0 and below 100."""
-    if name in ("min", "median", "mean", "max"):
-        return name
-    number = name.removeprefix("p")
-    if name.startswith("p") and number.replace(".", "", 1).isdecimal() and 0 < Decimal(number) < 100:
-        return name
-    raise ValueError("should be min, median, mean, max, or a quantile as p5, p95 or p99.9")
-
-
-Quantile = Annotated[str, AfterValidator(_quantile)]
-
-
-class Rule(_Model):
+class Rule(Model):
     """A rule of the user's own: every row that `sql` returns is a finding."""
 
     name: str
@@ -138,7 +56,7 @@ def _limit(description: str) -> Any:
     return _set(None, description)
 
 
-class Policy(_Model):
+class Policy(Model):
     """The table `[check]`, immutable and checked. Raises SettingsError through `load` and `make`."""
 
     fail_on: FailOn = _set("error", "The least severity that makes the exit code 1; `--fail-on` wins.")

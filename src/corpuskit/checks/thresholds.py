@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from corpuskit.checks.baseline import judge_change
 from corpuskit.checks.findings import SHOWN, Findings
-from corpuskit.checks.policy import Count, Policy, ShareLimits
+from corpuskit.checks.limits import Count, ShareLimits
+from corpuskit.checks.policy import Policy
 from corpuskit.checks.query import Database
 from corpuskit.errors import CorpuskitError
 

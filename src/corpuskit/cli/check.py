@@ -165,7 +165,7 @@ def show(report: "Report") -> None:
     """Print the findings, what was not judged, and what was checked."""
     from rich.text import Text
 
-    from corpuskit.checks.outputs import place
+    from corpuskit.checks.outputs import particulars, place
     from corpuskit.cli.console import columns, count, say, visible
 
     styles = {"error": "bold red", "warning": "yellow", "info": "cyan"}
@@ -174,7 +174,7 @@ def show(report: "Report") -> None:
             Text(finding.severity, styles[finding.severity]),
             finding.name,
             visible(place(finding)),
-            visible(finding.message),
+            visible(f"{finding.message}, {particulars(finding)}" if finding.span else finding.message),
         )
         for finding in report.findings
     ]
