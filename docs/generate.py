@@ -1,11 +1,12 @@
-"""Write the pages that are made of the code: tables.md, settings.md and cli.md.
+"""Write the pages that are made of the code: tables.md, settings.md, cli.md, and the lists in checks.md.
 
 `python docs/generate.py` writes them; with `--check` it writes nothing, and fails when one is out of date.
 """
 
 import inspect
+import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +14,17 @@ import pyarrow as pa
 from rich.text import Text
 
 from corpuskit import checks, cli, schema
+from corpuskit.checks import policy
 from corpuskit.cli.flags import allowed, default_shown, flag
 from corpuskit.cli.init import miss_rates
 from corpuskit.corpus import Corpus
 from corpuskit.settings import Settings, affects_output
 
 FOLDER: Final = Path(__file__).parent
+
+sys.path.append(str(FOLDER.parent / "tests"))
+from damage import KINDS  # noqa: E402 - what tests damage is what the page says
+
 MADE: Final = "<!-- Made by docs/generate.py: change the code that it is made of, not this page. -->\n"
 
 LISTS: Final[Sequence[tuple[str, str, Mapping[str, str]]]] = (
@@ -36,7 +42,8 @@ LISTS: Final[Sequence[tuple[str, str, Mapping[str, str]]]] = (
 def pages() -> dict[str, str]:
     """The text of each page, by file name."""
     made = {"tables.md": tables(), "settings.md": settings(), "cli.md": command_line()}
-    return {name: "\n\n".join([MADE.strip(), *parts]) + "\n" for name, parts in made.items()}
+    whole = {name: "\n\n".join([MADE.strip(), *parts]) + "\n" for name, parts in made.items()}
+    return {**whole, "checks.md": filled((FOLDER / "checks.md").read_text(encoding="utf-8"), CHECK_LISTS)}
 
 
 def tables() -> Iterator[str]:
@@ -55,7 +62,10 @@ def tables() -> Iterator[str]:
         yield summary
         yield _table(["name", "meaning"], ((f"`{name}`", meaning) for name, meaning in values.items()))
     yield "## Findings"
-    yield "What `corpuskit check` verifies, by the name of the finding when it does not hold."
+    yield (
+        "What `corpuskit check` always verifies, by the name of the finding when it does not hold. "
+        "[checks.md](checks.md) explains these and all other checks."
+    )
     yield _table(["name", "severity", "what must hold"], map(_check, checks.CHECKS.items()))
 
 
@@ -98,6 +108,45 @@ def settings() -> Iterator[str]:
             yield from miss_rates(Settings())
 
 
+def filled(text: str, lists: Mapping[str, Callable[[], Iterator[str]]]) -> str:
+    """A page written by hand, with what stands between `<!-- made: name -->` and `<!-- end -->` made anew."""
+    marked = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+    assert [name for _, name, _ in marked.findall(text)] == list(lists)
+    return marked.sub(
+        lambda found: "\n\n".join([found[1], *lists[found[2]](), found[3]]).replace("\n\n\n", "\n\n"), text
+    )
+
+
+def check_settings() -> Iterator[str]:
+    """The keys of the table `[check]`."""
+    fields = policy.Policy.model_fields.items()
+    yield _table(["key", "meaning"], ((f"`{name}`", str(field.description)) for name, field in fields))
+
+
+def check_sections(kind: str) -> Iterator[str]:
+    """A section for each check of a kind."""
+    for check in checks.CATALOGUE.values():
+        if check.kind == kind:
+            yield f"### {check.name}"
+            yield f"{check.severity.capitalize()} · {check.meaning}."
+            yield check.advice
+
+
+def damages() -> Iterator[str]:
+    """What is done to a corpus in tests, and what is found."""
+    rows = ((kind.what, ", ".join(f"`{name}`" for name in kind.found)) for kind in KINDS)
+    yield _table(["damage", "found by"], rows)
+
+
+CHECK_LISTS: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
+    "settings": check_settings,
+    "laws": lambda: check_sections("law"),
+    "thresholds": lambda: check_sections("threshold"),
+    "hygiene": lambda: check_sections("hygiene"),
+    "damage": damages,
+}
+
+
 def command_line() -> Iterator[str]:
     """Every command, as its help has it."""
     yield "# Command line"
@@ -107,8 +156,8 @@ def command_line() -> Iterator[str]:
     )
     codes = {
         cli.FINE: "fine; for `ingest` also when some files could not be read, unless `--strict`",
-        cli.FINDINGS: "findings: a broken law (`check`), or an unreadable file (`ingest --strict`)",
-        cli.FAILURE: "bad call or failure: one line on stderr that begins with `corpuskit:`",
+        cli.FINDINGS: "findings: as bad as `--fail-on` or worse (`check`), or an unreadable file (`ingest --strict`)",
+        cli.FAILURE: "bad call or failure: one line on stderr that begins with `corpuskit:`; or a check not done",
         cli.INTERRUPTED: "interrupted (Ctrl-C); the corpus is whole: the old one or, at the very end, the new one",
         cli.BROKEN_PIPE: "whoever read the output has closed it",
     }

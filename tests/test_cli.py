@@ -245,7 +245,9 @@ def test_check_of_a_sound_corpus(call: Call, example: Path) -> None:
     line = "checked 2 documents, 17 occurrences and 13 records in curated: every law holds\n"
     assert call("check", folder=example) == (0, line, "")
     assert line in (cli.load("check").epilog or "")
-    assert call("check", "--json", folder=example) == (0, "[]\n", "")
+    code, out, err = call("check", "--json", folder=example)
+    assert (code, err) == (0, "")
+    assert {check["status"] for check in json.loads(out)["checks"]} == {"passed"}
 
 
 def test_check_warns_of_problem_documents(call: Call, tmp_path: Path) -> None:
@@ -268,7 +270,8 @@ def test_check_of_a_changed_file_is_an_error(call: Call, example: Path, tmp_path
     assert "in curated: errors in raw_changed" in out
     code, out, _ = call("check", "--json")
     assert code == 1
-    assert json.loads(out)[0]["path"] == file.name
+    (finding,) = (finding for check in json.loads(out)["checks"] for finding in check["findings"])
+    assert (finding["name"], finding["path"], finding["file"]) == ("raw_changed", file.name, f"raw/{file.name}")
     assert call("check", "--raw", str(example / "raw"))[0] == 0
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from corpuskit import cli, schema
-from corpuskit.checks import CHECKS
+from corpuskit.checks import CATALOGUE, CHECKS, examine
+from corpuskit.checks.policy import Policy, load
+from corpuskit.pipeline import ingest
 from corpuskit.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,6 +56,11 @@ def test_each_value_and_finding_is_documented() -> None:
     assert {name for names in (*lists, *more) for name in names} <= documented
 
 
+def test_each_check_has_a_section_and_each_of_its_settings_is_documented() -> None:
+    assert set(re.findall(r"^### (\w+)$", page("checks.md"), re.MULTILINE)) == set(CATALOGUE)
+    assert set(Policy.model_fields) <= set(re.findall(r"^\| `(\w+)` \|", page("checks.md"), re.MULTILINE))
+
+
 @pytest.mark.parametrize("word", schema.FATES)
 def test_the_glossary_has_the_fates(word: str) -> None:
     assert word in page("glossary.md")
@@ -88,6 +95,29 @@ def test_commands_are_found_in_blocks() -> None:
         ["corpuskit", "ingest", "raw"],
         ["corpuskit", "check"],
     ]
+
+
+def test_the_settings_of_the_page_on_checks_are_valid(tmp_path: Path) -> None:
+    (block,) = re.findall(r"^```toml\n(.*?)^```", page("checks.md"), re.DOTALL | re.MULTILINE)
+    (tmp_path / "corpuskit.toml").write_text(block)
+    shutil.copytree(ROOT / "raw", tmp_path / "raw")
+    ingest(tmp_path / "raw", tmp_path / "curated", Settings(workers=1))
+    report = examine(tmp_path / "curated", policy=load(tmp_path / "corpuskit.toml"), skip=["change", "boilerplate"])
+    assert {outcome.status for outcome in report.outcomes if outcome.check.kind == "rule"} == {"passed"}
+    assert not report.failed
+
+
+def test_the_page_on_checks_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "raw", tmp_path / "raw")
+    ingest(tmp_path / "raw", tmp_path / "curated", Settings(workers=1))
+    monkeypatch.chdir(tmp_path)
+    calls = list(commands(page("checks.md")))
+    assert len(calls) == 2
+    for call in calls:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            assert cli.main(shlex.split(call)[1:]) == 0, call
+        assert printed.getvalue() in page("checks.md")
+    assert (tmp_path / "check.sarif").exists()
 
 
 def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

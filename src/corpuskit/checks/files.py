@@ -100,17 +100,19 @@ def _check_file(corpus: Corpus, table: str, entry: Mapping[str, Any], findings: 
             size = os.fstat(handle.fileno()).st_size
             digest = hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError as error:
-        findings.add("manifest", f"{table}: cannot be read: {os.strerror(error.errno or 0)}", path=name)
+        findings.add("manifest", f"{table}: cannot be read: {os.strerror(error.errno or 0)}", path=name, base="curated")
         return False
     if size != entry.get("size_bytes"):
-        findings.add("manifest", f"{table}: {size} bytes, the manifest says {entry.get('size_bytes')}", path=name)
+        findings.add(
+            "manifest", f"{table}: {size} bytes, the manifest says {entry.get('size_bytes')}", path=name, base="curated"
+        )
     if digest != entry.get("sha256"):
-        findings.add("manifest", f"{table}: its SHA-256 is not the manifest's", path=name)
+        findings.add("manifest", f"{table}: its SHA-256 is not the manifest's", path=name, base="curated")
     try:
         with pq.ParquetFile(path) as file:
             return _check_footer(corpus, table, entry, file, findings)
     except (OSError, pa.ArrowException) as error:
-        findings.add("manifest", f"{table}: not readable as Parquet: {error}", path=name)
+        findings.add("manifest", f"{table}: not readable as Parquet: {error}", path=name, base="curated")
         return False
 
 
@@ -123,14 +125,15 @@ def _check_footer(
             "manifest",
             f"{table}: {file.metadata.num_rows} rows, the manifest says {entry.get('rows')}",
             path=name,
+            base="curated",
         )
     found = file.schema_arrow.metadata or {}
     for key in ("build", *FACTS):
         if found.get(f"corpuskit.{key}".encode()) != _plain(corpus.manifest[key]).encode():
-            findings.add("manifest", f"{table}: the file's {key} is not the manifest's", path=name)
+            findings.add("manifest", f"{table}: the file's {key} is not the manifest's", path=name, base="curated")
     problem = _schema_problem(file.schema_arrow, schema.PUBLISHED[table])
     if problem:
-        findings.add("schema", f"{table}: {problem}", path=name)
+        findings.add("schema", f"{table}: {problem}", path=name, base="curated")
     return not problem
 
 
@@ -164,10 +167,17 @@ def _check_link(corpus: Corpus, table: str, findings: Findings) -> None:
             return
         if (link.stat().st_size, _sha256(link)) == (file.stat().st_size, _sha256(file)):
             return
-        findings.add("links_stale", "not the file that the manifest lists; `corpuskit ingest` renews it", path=name)
+        findings.add(
+            "links_stale",
+            "not the file that the manifest lists; `corpuskit ingest` renews it",
+            path=name,
+            base="curated",
+        )
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        findings.add("links_stale", f"cannot be read: {reason}; `corpuskit ingest` renews it", path=name)
+        findings.add(
+            "links_stale", f"cannot be read: {reason}; `corpuskit ingest` renews it", path=name, base="curated"
+        )
 
 
 def _sha256(path: Path) -> str:
@@ -187,5 +197,5 @@ def batches(corpus: Corpus, table: str, findings: Findings, columns: list[str] |
                     batch.validate(full=True)
                     yield pa.Table.from_batches([batch])
         except (OSError, pa.ArrowException) as error:
-            findings.add("manifest", f"{table}: its rows cannot be read: {error}", path=entry["path"])
+            findings.add("manifest", f"{table}: its rows cannot be read: {error}", path=entry["path"], base="curated")
             raise UnreadableTableError(str(error)) from None

@@ -52,8 +52,13 @@ class Records:
     wordings: pa.Array
 
 
-def check_records(corpus: Corpus, settings: Settings, files: ExitStack, findings: Findings) -> Records:
-    """Check each record by itself, batch by batch; what is on disk is there until `files` are closed."""
+def check_records(
+    corpus: Corpus, settings: Settings, files: ExitStack, findings: Findings, *, sign_them: bool = True
+) -> Records:
+    """Check each record by itself, batch by batch; what is on disk is there until `files` are closed.
+
+    Without `sign_them` there are no sketches, which only `check_no_repeats` needs.
+    """
     texts = Texts(files)
     wordings = Texts(files)
     sketches = Sketches(files, bands=settings.bands, permutations=settings.permutations)
@@ -66,16 +71,8 @@ def check_records(corpus: Corpus, settings: Settings, files: ExitStack, findings
         caught = catch(table["text"], min_chars=settings.min_chars, drop=settings.drop) >= 0
         findings.add_rows("filters", caught, "the settings filter its text, but it is a record", table)
         able = signable(contents, min_near_chars=settings.min_near_chars)
-        signatures = sign(
-            normalized,
-            np.flatnonzero(able),
-            permutations=settings.permutations,
-            seed=settings.seed,
-            shingle=settings.shingle,
-            shingle_size=settings.shingle_size,
-            shingle_size_unspaced=settings.shingle_size_unspaced,
-        )
-        sketches.add(band_keys(signatures, bands=settings.bands, rows=settings.rows), sketch(signatures))
+        if sign_them:
+            _sketch(normalized, able, settings, sketches)
         texts.add(normalized)
         wordings.add(table["text"].filter(pc.is_valid(table["variant_group"])).cast(pa.large_string()))
         piece = {
@@ -107,6 +104,20 @@ def check_records(corpus: Corpus, settings: Settings, files: ExitStack, findings
         count = len(records.lookup.repeated())
         findings.add("ids", f"{count} records have the id of an earlier one", record_id=record_id)
     return records
+
+
+def _sketch(normalized: pa.Array, able: Flags, settings: Settings, sketches: Sketches) -> None:
+    """Sign the normalized texts of the records that may have near copies, and keep what comparing takes."""
+    signatures = sign(
+        normalized,
+        np.flatnonzero(able),
+        permutations=settings.permutations,
+        seed=settings.seed,
+        shingle=settings.shingle,
+        shingle_size=settings.shingle_size,
+        shingle_size_unspaced=settings.shingle_size_unspaced,
+    )
+    sketches.add(band_keys(signatures, bands=settings.bands, rows=settings.rows), sketch(signatures))
 
 
 def _no_columns() -> dict[str, Any]:

@@ -47,7 +47,8 @@ def _check_near(passages: Passages, records: Records, threshold: Decimal, findin
     """Measure each different pair of a near occurrence's text and its record's once."""
     there = np.flatnonzero(passages.record[passages.near_rows] >= 0)
     rows = passages.near_rows[there]
-    table = passages.table.select(["path", "occurrence_id", "record_id", "similarity", "measure"]).take(pa.array(rows))
+    columns = ["path", "occurrence_id", "record_id", "line_start", "line_end", "similarity", "measure"]
+    table = passages.table.select(columns).take(pa.array(rows))
     record = passages.record[rows]
     unable = ~(passages.able[there] & records.able[record])
     message = "it is too short, or has too few letters and digits, to be merged unless equal"

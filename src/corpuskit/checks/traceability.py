@@ -98,20 +98,24 @@ class _Spans:
 
 
 class Tracer:
-    """Checks documents with their passages, some at a time, and remembers which it has seen."""
+    """Checks documents with their passages, some at a time, and remembers which it has seen; only those `chosen`."""
 
-    def __init__(self, folder: Path, documents: Documents, settings: Settings, findings: Findings) -> None:
+    def __init__(
+        self, folder: Path, documents: Documents, settings: Settings, findings: Findings, chosen: Flags
+    ) -> None:
         self._raw = RawFolder(folder, follow_symlinks=settings.symlinks == "follow")
         self._documents = documents
         self._limit = settings.max_document_bytes
         self._findings = findings
-        self._seen = np.zeros(len(documents.table), dtype=np.bool_)
+        self._chosen = chosen
+        self._seen = ~chosen
 
     def check(self, passages: Passages) -> None:
         """Check the documents of some passages, and these."""
         order = np.argsort(passages.document, kind="stable")
         document = passages.document[order]
         wanted = np.unique(document[document >= 0])
+        wanted = wanted[self._chosen[wanted]]
         self._seen[wanted] = True
         for rows in self._batches(wanted):
             first, stop = np.searchsorted(document, [rows[0], rows[-1] + 1])
