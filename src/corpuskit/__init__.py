@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from corpuskit.checks import Finding, check
     from corpuskit.corpus import Corpus
     from corpuskit.corpus import open_corpus as open
+    from corpuskit.diffs import Diff, diff
     from corpuskit.errors import (
         CorpusError,
         CorpuskitError,
@@ -30,6 +31,7 @@ __all__ = [
     "Corpus",
     "CorpusError",
     "CorpuskitError",
+    "Diff",
     "Finding",
     "QueryError",
     "RawError",
@@ -39,6 +41,7 @@ __all__ = [
     "WriteError",
     "check",
     "deduplicate",
+    "diff",
     "ingest",
     "open",
     "trace",
@@ -47,6 +50,7 @@ __all__ = [
 _HOMES = {
     "checks": ("Finding", "check"),
     "corpus": ("Corpus", "open"),
+    "diffs": ("Diff", "diff"),
     "errors": ("CorpusError", "CorpuskitError", "QueryError", "RawError", "SettingsError", "WriteError"),
     "pipeline": ("Result", "deduplicate", "ingest"),
     "settings": ("Settings",),
@@ -57,7 +61,9 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     for home, names in _HOMES.items():
         if name in names:
-            return getattr(import_module(f"corpuskit.{home}"), "open_corpus" if name == "open" else name)
+            found = getattr(import_module(f"corpuskit.{home}"), "open_corpus" if name == "open" else name)
+            globals()[name] = found  # over the module of this name, where there is one
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
