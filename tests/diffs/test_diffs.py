@@ -17,59 +17,7 @@ import corpuskit
 from corpuskit import schema
 from corpuskit.diffs import KINDS, diff
 from corpuskit.diffs.results import MAX_TEXT
-
-Rows = dict[str, list[dict[str, Any]]]
-
-
-# --- the slow truth ---
-
-
-def counted(old: Rows, new: Rows) -> dict[str, dict[str, int]]:
-    """The counts of a diff, by the words of KINDS."""
-    counts = {
-        table: {"old": len(old[table]), "new": len(new[table]), **dict.fromkeys(KINDS[table], 0)} for table in KINDS
-    }
-    _count_documents(old["documents"], new["documents"], counts["documents"])
-    _count_records(old, new, counts["records"])
-    _count_occurrences(old, new, counts["occurrences"])
-    return counts
-
-
-def _count_documents(old: list[dict[str, Any]], new: list[dict[str, Any]], counts: dict[str, int]) -> None:
-    facts = [
-        {row["document_id"]: (row["sha256"], row["text_sha256"], row["problem"]) for row in rows} for rows in (old, new)
-    ]
-    counts["added"] = len(facts[1].keys() - facts[0].keys())
-    counts["gone"] = len(facts[0].keys() - facts[1].keys())
-    counts["changed"] = sum(facts[0][name] != facts[1][name] for name in facts[0].keys() & facts[1].keys())
-
-
-def _count_records(old: Rows, new: Rows, counts: dict[str, int]) -> None:
-    texts = [{row["record_id"]: row["text"] for row in rows["records"]} for rows in (old, new)]
-    holds: list[dict[str, set[str]]] = [{name: set() for name in side} for side in texts]
-    for side, rows in zip(holds, (old, new), strict=True):
-        for row in rows["occurrences"]:
-            if row["record_id"] is not None:
-                side[row["record_id"]].add(row["occurrence_id"])
-    gone, added = texts[0].keys() - texts[1].keys(), texts[1].keys() - texts[0].keys()
-    pairs = [(a, b) for a in gone for b in added if 2 * len(holds[0][a] & holds[1][b]) > len(holds[0][a])]
-    counts["reworded"] = len(pairs)
-    counts["gone"] = len(gone - {before for before, _ in pairs})
-    counts["added"] = len(added - {after for _, after in pairs})
-    counts["respelled"] = sum(texts[0][name] != texts[1][name] for name in texts[0].keys() & texts[1].keys())
-
-
-def _count_occurrences(old: Rows, new: Rows, counts: dict[str, int]) -> None:
-    records = [{row["record_id"] for row in rows["records"]} for rows in (old, new)]
-    joined = [{row["occurrence_id"]: row["record_id"] for row in rows["occurrences"]} for rows in (old, new)]
-    counts["added"] = len(joined[1].keys() - joined[0].keys())
-    counts["gone"] = len(joined[0].keys() - joined[1].keys())
-    for name in joined[0].keys() & joined[1].keys():
-        before, after = joined[0][name], joined[1][name]
-        counts["filtered"] += before is not None and after is None
-        counts["unfiltered"] += before is None and after is not None
-        if None not in (before, after) and before != after:
-            counts["remerged"] += before in records[1] and after in records[0]
+from oracles import Rows, diff_counts
 
 
 def rows_of(corpus: corpuskit.Corpus) -> Rows:
@@ -138,7 +86,7 @@ def test_counts_are_those_of_brute_force(tmp_path_factory: pytest.TempPathFactor
     build(folder / "new", *new)
     before, after = corpuskit.open(folder / "old"), corpuskit.open(folder / "new")
     found = diff(before, after, examples=100)
-    assert found.counts == counted(rows_of(before), rows_of(after))
+    assert found.counts == diff_counts(rows_of(before), rows_of(after))
     shown = Counter(str(change.kind) for change in found.records)
     assert all(shown[kind] == found.counts["records"][kind] for kind in KINDS["records"])
     assert len(found.moves) == found.counts["occurrences"]["remerged"]
@@ -235,7 +183,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_two_releases_differ_as_brute_force_says(releases: tuple[Path, Path]) -> None:
     old, new = map(corpuskit.open, releases)
     found = diff(old, new)
-    assert found.counts == counted(rows_of(old), rows_of(new))
+    assert found.counts == diff_counts(rows_of(old), rows_of(new))
     assert found.counts["documents"] == {"old": 30, "new": 27, "added": 0, "gone": 3, "changed": 3}
     assert {change.name: (change.old, change.new) for change in found.settings} == {
         "threshold": (0.85, 0.8),

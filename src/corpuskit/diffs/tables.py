@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -82,7 +83,7 @@ def _batches(corpus: Corpus, table: str, columns: Sequence[str], layout: pa.Sche
     for path in corpus.files(table):
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns)):
-                rows = pa.array(range(at, at + len(batch)), pa.int64())
+                rows = pa.array(np.arange(at, at + len(batch)))
                 named = [batch[column].cast(layout.field(column).type) for column in columns]
                 yield pa.RecordBatch.from_arrays([*named, rows], schema=layout)
                 at += len(batch)
