@@ -23,15 +23,18 @@ if TYPE_CHECKING:
         SettingsError,
         WriteError,
     )
+    from corpuskit.exports import About, Exported, export
     from corpuskit.pipeline import Result, deduplicate, ingest
     from corpuskit.settings import Settings
     from corpuskit.trace import trace
 
 __all__ = [
+    "About",
     "Corpus",
     "CorpusError",
     "CorpuskitError",
     "Diff",
+    "Exported",
     "Finding",
     "QueryError",
     "RawError",
@@ -42,6 +45,7 @@ __all__ = [
     "check",
     "deduplicate",
     "diff",
+    "export",
     "ingest",
     "open",
     "trace",
@@ -52,6 +56,7 @@ _HOMES = {
     "corpus": ("Corpus", "open"),
     "diffs": ("Diff", "diff"),
     "errors": ("CorpusError", "CorpuskitError", "QueryError", "RawError", "SettingsError", "WriteError"),
+    "exports": ("About", "Exported", "export"),
     "pipeline": ("Result", "deduplicate", "ingest"),
     "settings": ("Settings",),
     "trace": ("trace",),

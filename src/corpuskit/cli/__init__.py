@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "check": "Verify that every promise holds in a corpus.",
     "trace": "Tell where a passage came from, what it was merged with, and why.",
     "diff": "Tell what differs between two builds of a corpus.",
+    "export": "Write a corpus as JSON lines, plain text, a Hugging Face dataset or Croissant.",
     "init": "Write a settings file with every knob, explained.",
 }
 

@@ -20,7 +20,7 @@ from corpuskit.diffs.tables import open_tables
 
 __all__ = ["KINDS", "Change", "Diff", "DocumentChange", "Move", "Passage", "RecordChange", "Side", "diff"]
 
-MEMORY: Final = 400_000_000
+MEMORY: Final = 200_000_000
 """Bytes that the joins may hold; beyond them they go to temporary files."""
 
 _COMPARED: Final = ("documents", "occurrences", "records")

@@ -16,7 +16,10 @@ import pyarrow.parquet as pq
 from corpuskit.corpus import Corpus
 from corpuskit.errors import CorpusError
 
-BATCH_ROWS: Final = 8_192
+BATCH_ROWS: Final = 2_048
+BUFFER: Final = 1 << 20
+"""Bytes read at a time of each column, instead of all that a row group has of it."""
+
 THREADS: Final = 4
 """Joins hold some memory for each."""
 
@@ -81,7 +84,7 @@ def _load(connection: Any, name: str, corpus: Corpus, table: str) -> None:
 def _batches(corpus: Corpus, table: str, columns: Sequence[str], layout: pa.Schema) -> Iterator[pa.RecordBatch]:
     at = 0
     for path in corpus.files(table):
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, buffer_size=BUFFER) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=list(columns)):
                 rows = pa.array(np.arange(at, at + len(batch)))
                 named = [batch[column].cast(layout.field(column).type) for column in columns]
