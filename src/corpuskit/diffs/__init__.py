@@ -21,7 +21,7 @@ from corpuskit.diffs.tables import open_tables
 __all__ = ["KINDS", "Change", "Diff", "DocumentChange", "Move", "Passage", "RecordChange", "Side", "diff"]
 
 MEMORY: Final = 200_000_000
-"""Bytes that the joins may hold; beyond them they go to temporary files."""
+"""Bytes that the joins may hold; what is more goes to temporary files."""
 
 _COMPARED: Final = ("documents", "occurrences", "records")
 
@@ -29,8 +29,9 @@ _COMPARED: Final = ("documents", "occurrences", "records")
 def diff(old: Corpus, new: Corpus, *, examples: int = 5, memory: int = MEMORY) -> Diff:
     """What has changed from `old` to `new`: counts, settings, and up to `examples` of each kind of change.
 
-    It costs one reading of the ids of both and of the texts of their records, and a few joins by id: linear, with about
-    `memory` bytes held and the rest in temporary files; each example reads one row group on top. Two builds whose files
+    It costs one reading of the ids of both and of the texts of their records, and a few joins by id: linear. The
+    joins hold up to `memory` bytes, and the rest is in temporary files; reading row groups of text takes some hundred MB
+    on top, and each example reads one more. Two builds whose files
     have the same checksums cost nothing.
 
     Both must still have their files: publishing a build removes the one before it. Raises CorpusError when a table
