@@ -30,9 +30,8 @@ def diff(old: Corpus, new: Corpus, *, examples: int = 5, memory: int = MEMORY) -
     """What has changed from `old` to `new`: counts, settings, and up to `examples` of each kind of change.
 
     It costs one reading of the ids of both and of the texts of their records, and a few joins by id: linear. The
-    joins hold up to `memory` bytes, and the rest is in temporary files; reading row groups of text takes some hundred MB
-    on top, and each example reads one more. Two builds whose files
-    have the same checksums cost nothing.
+    joins hold up to `memory` bytes, and the rest is in temporary files; reading row groups of text takes some hundred
+    MB on top, and each example reads one more. Two builds whose files have the same checksums cost nothing.
 
     Both must still have their files: publishing a build removes the one before it. Raises CorpusError when a table
     cannot be read.
