@@ -53,6 +53,16 @@ def tables() -> Iterator[str]:
         f"Schema version {schema.SCHEMA_VERSION}. A corpus is four Parquet tables and `manifest.json`, which "
         "lists their files. The meaning of a column is also in its field's metadata, in the files themselves."
     )
+    yield (
+        "This page is the contract with those who read the files. The version is in the manifest and in each file's "
+        "metadata, and follows semantic versioning:"
+    )
+    yield _table(["change", "may do"], schema.VERSIONING.items())
+    yield (
+        "That the same files give other rows is no change of the schema: the changelog has it under *Output changes*. "
+        "[manifest.schema.json](manifest.schema.json) describes the manifest, and [questions.md](questions.md) shows "
+        "how to ask the tables what downstream asks."
+    )
     for name, columns in schema.PUBLISHED.items():
         yield f"## {name}"
         yield inspect.getdoc(getattr(Corpus, name)) or ""

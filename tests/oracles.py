@@ -15,6 +15,7 @@ import numpy.typing as npt
 from datasketch import MinHash
 from rapidfuzz.distance import Indel
 
+from corpuskit.diffs import KINDS
 from corpuskit.text import LETTER, UNSPACED, classes, normalize
 
 LONG_CHARS = 20_000
@@ -350,3 +351,57 @@ def holds(holder: str, held: str, threshold: Decimal) -> bool:
     total = len(held) + end - begin
     longer = len(holder) > len(held)
     return longer and 1 - Fraction(distance, total) >= Fraction(threshold) and match(holder, held, threshold) is None
+
+
+# --- what differs between two builds ---
+
+Rows = dict[str, list[dict[str, Any]]]
+"""The rows of each table, as dictionaries."""
+
+
+def diff_counts(old: Rows, new: Rows) -> dict[str, dict[str, int]]:
+    """The counts of a diff, by the words of `diffs.KINDS`."""
+    counts = {
+        table: {"old": len(old[table]), "new": len(new[table]), **dict.fromkeys(KINDS[table], 0)} for table in KINDS
+    }
+    _count_documents(old["documents"], new["documents"], counts["documents"])
+    _count_records(old, new, counts["records"])
+    _count_occurrences(old, new, counts["occurrences"])
+    return counts
+
+
+def _count_documents(old: list[dict[str, Any]], new: list[dict[str, Any]], counts: dict[str, int]) -> None:
+    facts = [
+        {row["document_id"]: (row["sha256"], row["text_sha256"], row["problem"]) for row in rows} for rows in (old, new)
+    ]
+    counts["added"] = len(facts[1].keys() - facts[0].keys())
+    counts["gone"] = len(facts[0].keys() - facts[1].keys())
+    counts["changed"] = sum(facts[0][name] != facts[1][name] for name in facts[0].keys() & facts[1].keys())
+
+
+def _count_records(old: Rows, new: Rows, counts: dict[str, int]) -> None:
+    texts = [{row["record_id"]: row["text"] for row in rows["records"]} for rows in (old, new)]
+    holds: list[dict[str, set[str]]] = [{name: set() for name in side} for side in texts]
+    for side, rows in zip(holds, (old, new), strict=True):
+        for row in rows["occurrences"]:
+            if row["record_id"] is not None:
+                side[row["record_id"]].add(row["occurrence_id"])
+    gone, added = texts[0].keys() - texts[1].keys(), texts[1].keys() - texts[0].keys()
+    pairs = [(a, b) for a in gone for b in added if 2 * len(holds[0][a] & holds[1][b]) > len(holds[0][a])]
+    counts["reworded"] = len(pairs)
+    counts["gone"] = len(gone - {before for before, _ in pairs})
+    counts["added"] = len(added - {after for _, after in pairs})
+    counts["respelled"] = sum(texts[0][name] != texts[1][name] for name in texts[0].keys() & texts[1].keys())
+
+
+def _count_occurrences(old: Rows, new: Rows, counts: dict[str, int]) -> None:
+    records = [{row["record_id"] for row in rows["records"]} for rows in (old, new)]
+    joined = [{row["occurrence_id"]: row["record_id"] for row in rows["occurrences"]} for rows in (old, new)]
+    counts["added"] = len(joined[1].keys() - joined[0].keys())
+    counts["gone"] = len(joined[0].keys() - joined[1].keys())
+    for name in joined[0].keys() & joined[1].keys():
+        before, after = joined[0][name], joined[1][name]
+        counts["filtered"] += before is not None and after is None
+        counts["unfiltered"] += before is None and after is not None
+        if None not in (before, after) and before != after:
+            counts["remerged"] += before in records[1] and after in records[0]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from corpuskit.checks import Finding, check
     from corpuskit.corpus import Corpus
     from corpuskit.corpus import open_corpus as open
+    from corpuskit.diffs import Diff, diff
     from corpuskit.errors import (
         CorpusError,
         CorpuskitError,
@@ -22,15 +23,19 @@ if TYPE_CHECKING:
         SettingsError,
         WriteError,
     )
+    from corpuskit.exports import About, Exported, export
     from corpuskit.pipeline import deduplicate
     from corpuskit.runs import Result, ingest
     from corpuskit.settings import Settings
     from corpuskit.trace import trace
 
 __all__ = [
+    "About",
     "Corpus",
     "CorpusError",
     "CorpuskitError",
+    "Diff",
+    "Exported",
     "Finding",
     "QueryError",
     "RawError",
@@ -40,6 +45,8 @@ __all__ = [
     "WriteError",
     "check",
     "deduplicate",
+    "diff",
+    "export",
     "ingest",
     "open",
     "trace",
@@ -48,7 +55,9 @@ __all__ = [
 _HOMES = {
     "checks": ("Finding", "check"),
     "corpus": ("Corpus", "open"),
+    "diffs": ("Diff", "diff"),
     "errors": ("CorpusError", "CorpuskitError", "QueryError", "RawError", "SettingsError", "WriteError"),
+    "exports": ("About", "Exported", "export"),
     "pipeline": ("deduplicate",),
     "runs": ("Result", "ingest"),
     "settings": ("Settings",),
@@ -59,7 +68,9 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     for home, names in _HOMES.items():
         if name in names:
-            return getattr(import_module(f"corpuskit.{home}"), "open_corpus" if name == "open" else name)
+            found = getattr(import_module(f"corpuskit.{home}"), "open_corpus" if name == "open" else name)
+            globals()[name] = found  # over the module of this name, where there is one
+            return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -114,19 +114,21 @@ _AGAIN: Final = "run `corpuskit ingest` again"
 
 
 def open_corpus(curated: str | os.PathLike[str] = "curated") -> Corpus:
-    """Open the corpus in the folder `curated`.
+    """Open the corpus in the folder `curated`, or the one of a manifest: a file with its tables beside it.
 
     Raises CorpusError when there is none, or when it was written by a version that this one cannot read.
     """
-    path = Path(curated)
+    given = Path(curated)
+    file = given if given.is_file() else given / MANIFEST
+    path = file.parent
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CorpusError(f"{path}: no corpus here (no {MANIFEST}); make one with `corpuskit ingest`") from None
     except OSError as error:
-        raise CorpusError(f"{path / MANIFEST}: {os.strerror(error.errno or 0)}") from None
+        raise CorpusError(f"{file}: {os.strerror(error.errno or 0)}") from None
     except (ValueError, RecursionError) as error:
-        raise CorpusError(f"{path / MANIFEST}: not valid JSON: {error}; {_AGAIN}") from None
+        raise CorpusError(f"{file}: not valid JSON: {error}; {_AGAIN}") from None
     found = manifest.get("schema_version") if isinstance(manifest, dict) else None
     if not isinstance(found, str) or found.split(".")[0] != schema.SCHEMA_VERSION.split(".")[0]:
         raise CorpusError(
@@ -135,5 +137,5 @@ def open_corpus(curated: str | os.PathLike[str] = "curated") -> Corpus:
     missing = [key for key, kind in _KEYS.items() if not isinstance(manifest.get(key), kind)]
     missing += [key for key, sound in _SOUND.items() if key not in missing and not sound(manifest[key])]
     if missing:
-        raise CorpusError(f"{path / MANIFEST}: damaged: no valid `{missing[0]}`; {_AGAIN}")
+        raise CorpusError(f"{file}: damaged: no valid `{missing[0]}`; {_AGAIN}")
     return Corpus(path, manifest)

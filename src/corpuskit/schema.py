@@ -10,7 +10,18 @@ from typing import Final
 import pyarrow as pa
 
 SCHEMA_VERSION: Final = "1.0.0"
-"""Semantic version of the published tables: a minor change adds columns, a major one changes or removes them."""
+"""Semantic version of the published tables and the manifest; VERSIONING says what each kind of change may do."""
+
+VERSIONING: Final = {
+    "patch": "Words only: a description says the same better. No column, type, null rule or value changes.",
+    "minor": "Adds: a table, a column at the end of a table, a key of the manifest or of the files' metadata, or a "
+    "value of an open list (reasons, measures, canonical reasons, relations, problems, flags). What was there stays as "
+    "it was, so a reader that names its columns, and lets values pass that it does not know, goes on working.",
+    "major": "All else: a column removed, renamed, moved or retyped; one that may be null and was never, or the other "
+    "way round; another meaning; another way to make ids; a new fate; fields added inside a nested column. A corpus of "
+    "another major version is not opened.",
+}
+"""What a change of SCHEMA_VERSION's patch, minor and major number may do."""
 
 MAX_SOURCES: Final = 64
 """The most entries that `records.sources` holds; `occurrences` has them all."""

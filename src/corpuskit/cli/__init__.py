@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "ingest": "Read raw text, merge what is repeated, publish the corpus.",
     "check": "Verify that every promise holds in a corpus.",
     "trace": "Tell where a passage came from, what it was merged with, and why.",
+    "diff": "Tell what differs between two builds of a corpus.",
+    "export": "Write a corpus as JSON lines, plain text, a Hugging Face dataset or Croissant.",
     "init": "Write a settings file with every knob, explained.",
     "clean": "Empty the cache of a corpus.",
 }

@@ -1,7 +1,9 @@
 """`corpuskit check`: whether the laws hold in a finished corpus, and what else was asked of it."""
 
+import json
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 

@@ -82,7 +82,13 @@ def seconds_shown(seconds: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
 
 
-_PHASES: Final = {"scan": "finding files", "read": "reading", "merge": "merging", "write": "writing"}
+_PHASES: Final = {
+    "scan": "finding files",
+    "read": "reading",
+    "merge": "merging",
+    "write": "writing",
+    "export": "exporting",
+}
 
 
 class _Amounts(ProgressColumn):
