@@ -8,7 +8,7 @@ from corpuskit.reading import Evidence
 
 def kinds(left: str, right: str) -> list[str]:
     """The kinds of what differs, the same both ways."""
-    there = [item.kind for item in differences(left, right, Evidence())]
+    there: list[str] = [item.kind for item in differences(left, right, Evidence())]
     assert there == [item.kind for item in differences(right, left, Evidence())]
     return there
 
