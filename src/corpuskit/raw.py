@@ -157,11 +157,7 @@ def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int, follow_sy
         try:
             file, listed = root + unescape(path), (sizes[row], times[row])
             if not follow_symlinks:
-                folder = file[len(root) : file.rfind(b"/") + 1]
-                if folder not in inside:
-                    inside[folder] = _is_inside(root, folder)
-                if not inside[folder]:
-                    raise FileNotFoundError(errno.ENOENT, "")
+                _refuse_links(root, file, inside)
             sizes[row], problem = _read(file, flags, data, end, listed, max_document_bytes)
         except OSError as error:
             problem = _problem(error)
@@ -172,20 +168,36 @@ def read_batch(raw: Path, files: pa.Table, *, max_document_bytes: int, follow_sy
     return _sources(paths, sizes, _binary(data, ends, problems), problems)
 
 
-def hash_files(raw: Path, files: pa.Table, *, max_document_bytes: int) -> list[tuple[str | None, str | None]]:
+def hash_files(
+    raw: Path, files: pa.Table, *, max_document_bytes: int, follow_symlinks: bool = False
+) -> list[tuple[str | None, str | None]]:
     """SHA-256 of `files` (INVENTORY) below `raw`, hex, or the problem that `read_batch` would have with each."""
+    flags = _OPEN & ~_NO_LINKS if follow_symlinks else _OPEN
+    inside: dict[bytes, bool] = {}
     root = os.fsencode(raw) + b"/"
 
     def hashed(path: str, size: int, time: int) -> tuple[str | None, str | None]:
         data = bytearray(min(size, max_document_bytes))
         try:
-            found, problem = _read(root + unescape(path), data, 0, (size, time), max_document_bytes)
+            file = root + unescape(path)
+            if not follow_symlinks:
+                _refuse_links(root, file, inside)
+            found, problem = _read(file, flags, data, 0, (size, time), max_document_bytes)
         except OSError as error:
             return None, _problem(error)
         return (None, problem) if problem else (hashlib.sha256(memoryview(data)[:found]).hexdigest(), None)
 
     with ThreadPoolExecutor(2) as pool:  # reading and hashing let others run
         return list(pool.map(hashed, *(files[name].to_pylist() for name in ("path", "size_bytes", "mtime_ns"))))
+
+
+def _refuse_links(root: bytes, file: bytes, inside: dict[bytes, bool]) -> None:
+    """Raise FileNotFoundError when the file's folder is reached by a link; `inside` has the folders seen before."""
+    folder = file[len(root) : file.rfind(b"/") + 1]
+    if folder not in inside:
+        inside[folder] = _is_inside(root, folder)
+    if not inside[folder]:
+        raise FileNotFoundError(errno.ENOENT, "")
 
 
 def _is_inside(root: bytes, folder: bytes) -> bool:

@@ -246,7 +246,9 @@ def _plan(
         lambda: plan(
             inventory,
             index,
-            lambda files: raw_files.hash_files(source, files, max_document_bytes=limit),
+            lambda files: raw_files.hash_files(
+                source, files, max_document_bytes=limit, follow_symlinks=settings.symlinks == "follow"
+            ),
             trusting=trusting,
         )
     )

@@ -62,7 +62,7 @@ def check_absent(curated: str | os.PathLike[str], absent: str | os.PathLike[str]
         places += 1
         for found in _found(table, taken):
             findings.add("absent", f"{found}; `corpuskit ingest` takes it out", path=place)
-    return Absence(taken.files, passages, int(elsewhere.sum()), places, findings.listed())
+    return Absence(taken.files, passages, int(elsewhere.sum()), places, findings.of("absent"))
 
 
 def _settings(corpus: Corpus) -> Settings:

@@ -28,7 +28,6 @@ CHECKS: Final = {
     "contains": "each record linked as holding another has a piece at or above the threshold to it, where it says",
     "no_repeats": "no two records that share a bucket are at or above the threshold to each other, but for variants",
     "problem_document": "each document could be read and decoded",
-    "absent": "no passage that only the files of `--absent` held is in a table, a build or the cache",
 }
 """The laws by the name of the finding, and what holds when there is none; `catalogue` has all other checks too."""
 
