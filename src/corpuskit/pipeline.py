@@ -283,7 +283,8 @@ def _prepare(run: Run, pool: Pool, scratch: Path, memory: Memory) -> tuple[list[
     for folder, piece in jobs.items():
         store_shards.write_job(folder, job(plan, index, piece))
     run.progress.begin("read", documents=len(plan.to_read), size=plan.to_read_bytes)
-    for folder in pool.run(list(jobs), run.source, run.settings, prepare_job):
+    threads = max(1, min(cores(run.settings), len(jobs))) if plan.reused else 1
+    for folder in pool.run(list(jobs), run.source, run.settings, prepare_job, threads):
         here = slice(jobs[folder].start, jobs[folder].stop)
         fresh = plan.source[here] < 0
         sizes = buffers.numbers(plan.files["size_bytes"])[here]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -77,13 +78,23 @@ class Pool:
             )
 
     def run(
-        self, jobs: Sequence[Path], raw: Path, settings: Settings, prepare: Callable[[Path, Path, Settings], None]
+        self,
+        jobs: Sequence[Path],
+        raw: Path,
+        settings: Settings,
+        prepare: Callable[[Path, Path, Settings], None],
+        threads: int = 1,
     ) -> Iterator[Path]:
         """Prepare the shard of each job (a folder with a list of files), and yield the folder when it is there.
 
-        With one worker by `prepare` in this process; else the folders come as they are finished. Raises CorpuskitError
-        when a worker dies. Once for each pool.
+        With one worker by `prepare` in this process, by `threads` (which helps where most is copied and little decoded);
+        else the folders come as they are finished. Raises CorpuskitError when a worker dies. Once for each pool.
         """
+        if self._count == 1 and threads > 1:
+            with ThreadPoolExecutor(threads) as pool:
+                for job, _ in zip(jobs, pool.map(lambda job: prepare(job, raw, settings), jobs), strict=True):
+                    yield job
+            return
         if self._count == 1:
             for job in jobs:
                 interruptible(partial(prepare, job, raw, settings))
