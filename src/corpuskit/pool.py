@@ -87,7 +87,7 @@ class Pool:
     ) -> Iterator[Path]:
         """Prepare the shard of each job (a folder with a list of files), and yield the folder when it is there.
 
-        With one worker by `prepare` in this process, by `threads` (which helps where most is copied and little decoded);
+        With one worker by `prepare` in this process, in `threads` (which helps where little is to be decoded);
         else the folders come as they are finished. Raises CorpuskitError when a worker dies. Once for each pool.
         """
         if self._count == 1 and threads > 1:
