@@ -288,7 +288,9 @@ def _prepare(run: Run, scratch: Path, memory: Memory) -> tuple[list[Shard], dict
     for folder, piece in jobs.items():
         store_shards.write_job(folder, job(plan, index, piece))
     run.progress.begin("read", documents=len(plan.to_read), size=plan.to_read_bytes)
-    for folder in workers.run(list(jobs), run.source, run.settings, _worker_count(run.settings, plan, len(jobs))):
+    processes = _worker_count(run.settings, plan, len(jobs))
+    threads = max(1, min(_cores(run.settings), len(jobs))) if plan.reused else 1
+    for folder in workers.run(list(jobs), run.source, run.settings, processes, threads):
         here = slice(jobs[folder].start, jobs[folder].stop)
         fresh = plan.source[here] < 0
         sizes = buffers.numbers(plan.files["size_bytes"])[here]

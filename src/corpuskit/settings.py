@@ -186,7 +186,7 @@ class Settings(BaseModel):
     cache: str = _knob(
         "",
         "The folder for what is known of each file, so that the next run reads only what changed; with the corpus's "
-        "name in it. Empty: .corpuskit_cache beside the result. It takes some four times the room of the raw files.",
+        "name in it. Empty: .corpuskit_cache beside the result. It takes some three times the room of the raw files.",
         output=False,
     )
 

@@ -62,7 +62,7 @@ def _joined(shards: Sequence[Shard], rows: Ints, min_near_chars: int) -> Shard:
         documents,
         passages,
         contents.take(pa.array(chosen)).combine_chunks(),
-        np.concatenate([shard.band_keys for shard in shards], axis=1)[:, signed],
+        np.take(np.concatenate([shard.band_keys for shard in shards], axis=1), signed, axis=1),
         np.concatenate([shard.sketches for shard in shards])[signed],
         np.concatenate([shard.bags for shard in shards])[signed],
     )
