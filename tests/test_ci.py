@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 import corpuskit
-from corpuskit import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -22,9 +21,6 @@ SNIPPET = re.compile(r"^## ([^\n]+)\n(?:(?!^## ).)*?^```(?:sh|yaml)\n(.*?)^```",
 BLOCKS: dict[str, str] = dict(SNIPPET.findall(PAGE))
 
 STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "run" in step}
-
-FORMATS = any("--format" in parameter.opts for parameter in cli.load("check").params)
-needs_formats = pytest.mark.skipif(not FORMATS, reason="this `corpuskit check` has no --format")
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +131,6 @@ def test_names_with_blanks_and_worse_are_one_argument(project: Path, tmp_path: P
     assert not (project / "hacked").exists()
 
 
-@needs_formats
 def test_the_check_step_passes_a_good_corpus_and_fails_a_damaged_one(project: Path, tmp_path: Path) -> None:
     corpuskit.ingest(project / "raw", project / "checked")
     done = step("check", project, tmp_path, curated="checked")
@@ -148,7 +143,6 @@ def test_the_check_step_passes_a_good_corpus_and_fails_a_damaged_one(project: Pa
     assert step("check", project, tmp_path, curated="checked").returncode == 1
 
 
-@needs_formats
 @pytest.mark.parametrize("title", ["Plain shell", "GitLab"])
 def test_the_commands_of_the_page_run(project: Path, title: str) -> None:
     block = BLOCKS[title]

@@ -33,7 +33,7 @@ from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.pool import Pool, cores
 from corpuskit.prepare import prepare, prepare_job, prepare_texts
 from corpuskit.runs import Result, Run
-from corpuskit.runs import ingest as ingest  # where it was, and where it is looked for
+from corpuskit.runs import ingest as ingest  # the flow begins there, and is called by either name
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 from corpuskit.stages.block import Buckets, block

@@ -137,7 +137,7 @@ def _refuse(
 
     The others have sketches too different for what measuring would cost, or are `but`, measured before. Return where
     they end, how many were refused, and a number without meaning. One call for many candidates, with plain arrays: with
-    all of `Texts` for each candidate this took three times as long.
+    all of `Texts` for each candidate this took twice as long.
     """
     touched = np.uint64(0)
     for i in range(first, last):  # a word of each cache line, so that all come from memory side by side
