@@ -12,7 +12,7 @@ import fnmatch
 import gc
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -329,7 +329,7 @@ def _policy(settings: Settings, places: Places) -> tuple[str, Ints]:
 def _write(
     folder: Path, batch_shards: Sequence[Shard], corpus: Resolved, facts: Mapping[str, str], memory: Memory
 ) -> None:
-    """Write the four tables into `folder`, shard by shard; the two large ones side by side."""
+    """Write the four tables into `folder`, shard by shard; the two large ones side by side, and beside merging."""
     places, decisions = corpus.places, corpus.decisions
     sources = choose_sources(places, decisions, memory)
     with ExitStack() as stack:
@@ -337,17 +337,24 @@ def _write(
         documents = pa.concat_tables([shard.documents for shard in batch_shards])
         writers["documents"].write(documents.sort_by([("path", "ascending"), ("member", "ascending")]))
         writers["links"].write(corpus.links)
-        pool = stack.enter_context(ThreadPoolExecutor(2))
+        threads = {name: stack.enter_context(ThreadPoolExecutor(1)) for name in ("occurrences", "records")}
         first = 0
+        writing: list[Future[None]] = []
         for shard in batch_shards:
             for at in range(0, len(shard.passages), WRITE_ROWS):
                 passages = shard.passages.slice(at, WRITE_ROWS)
                 occurrences = merge_occurrences(passages, first, places, decisions)
                 records = merge_records(passages, first, places, decisions, sources)
-                both = ((writers["occurrences"], occurrences), (writers["records"], records))
-                list(pool.map(lambda pair: pair[0].write(pair[1]), both))
+                for written in writing:  # one piece is made while another is written, and no third waits
+                    written.result()
+                writing = [
+                    threads[name].submit(writers[name].write, table)
+                    for name, table in (("occurrences", occurrences), ("records", records))
+                ]
                 first += len(passages)
                 memory.relieve()
+        for written in writing:
+            written.result()
 
 
 def _run_facts(result: Result) -> dict[str, Any]:

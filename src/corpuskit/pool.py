@@ -136,6 +136,7 @@ def _feed(
                 raise BrokenPipeError
             error = json.loads(answer)
             done.put(CorpuskitError(error) if error else job)
+        process.kill()  # it has nothing more to do, and its memory is wanted for the other half
     except (OSError, ValueError):
         code = process.wait()
         done.put(

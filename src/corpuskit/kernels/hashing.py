@@ -95,7 +95,8 @@ def blake2b_128(data: Bytes, offsets: Ints, person: Words, digests: Words) -> No
     `person` is the 16-byte personalization as two little-endian words.
     """
     h = np.empty(8, dtype=np.uint64)
-    m = np.empty(16, dtype=np.uint64)
+    block = np.empty(128, dtype=np.uint8)
+    m = block.view(np.uint64)
     for i in range(len(offsets) - 1):
         start, end = offsets[i], offsets[i + 1]
         for word in range(8):
@@ -108,17 +109,11 @@ def blake2b_128(data: Bytes, offsets: Ints, person: Words, digests: Words) -> No
         while not last:
             last = end - at <= 128
             if last:
-                for word in range(16):
-                    m[word] = np.uint64(0)
-                for rest in range(end - at):
-                    m[rest >> 3] |= np.uint64(data[at + rest]) << np.uint64(8 * (rest & 7))
+                block[: end - at] = data[at:end]
+                block[end - at :] = 0
                 at = end
             else:
-                for word in range(16):
-                    value = np.uint64(0)
-                    for byte in range(8):
-                        value |= np.uint64(data[at + 8 * word + byte]) << np.uint64(8 * byte)
-                    m[word] = value
+                block[:] = data[at : at + 128]
                 at += 128
             _compress(h, m, at - start, last)
         digests[i, 0] = h[0]

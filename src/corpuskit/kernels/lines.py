@@ -172,8 +172,9 @@ def letter_of(code: int) -> int:
 def count_lines(data: Bytes, start: int, end: int) -> int:
     """An upper bound of the lines with content in `data[start:end]`: line ends that follow something else, and one."""
     count = 1
-    for at in range(start + 1, end):
-        here, before = data[at], data[at - 1]
+    following, preceding = data[start + 1 : end], data[start : max(start, end - 1)]
+    for i in range(len(following)):
+        here, before = following[i], preceding[i]
         ends = (here == 10) | (here == 13)
         ended = (before == 10) | (before == 13)
         count += ends & ~ended

@@ -57,8 +57,7 @@ def _passage_end(lines: Numbers, begin: int, stop: int) -> int:
 
 @kernel
 def _copy(data: Bytes, start: int, end: int, texts: Bytes, at: int) -> int:
-    for i in range(end - start):
-        texts[at + i] = data[start + i]
+    texts[at : at + end - start] = data[start:end]
     return at + end - start
 
 
