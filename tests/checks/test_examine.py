@@ -162,10 +162,10 @@ def test_what_is_published_during_a_check_is_checked_and_no_false_finding_made(
             ingest(home / "raw", curated)
             published.append(open_corpus(curated).manifest["build"])
 
-    files, whole = examination.check_files, Examination.report
+    files, whole = vars(examination)["check_files"], Examination.report
 
     def check_files(*given: Any) -> bool:
-        sound = files(*given)
+        sound: bool = files(*given)
         if not late:
             publish()
         return sound
