@@ -37,6 +37,7 @@ def check_links(corpus: Corpus, records: Records, settings: Settings, findings: 
     heads = _heads(records)
     part = np.zeros(len(records.ids), dtype=np.int64)
     numbers: dict[Any, int] = {}
+    gap = 1 - Fraction(settings.threshold)
     for table in batches(corpus, "links", findings):
         findings.add_rows("schema", unknown(table["relation"], schema.RELATIONS), "relation is not a known one", table)
         places = {}
@@ -49,7 +50,7 @@ def check_links(corpus: Corpus, records: Records, settings: Settings, findings: 
             chosen = variants[first : first + _AT_ONCE]
             left, right = (places[name][chosen] for name in ("left_record", "right_record"))
             for link in _links(table.take(pa.array(chosen)), left, right, records):
-                if wrong := _wrong(link, heads, settings):
+                if wrong := _wrong(link, heads, gap, settings):
                     findings.add("variants", wrong, record_id=link.row["left_record"])
                 elif part[link.left]:
                     message = "it is linked to the head of its family twice"
@@ -100,7 +101,7 @@ def _wordings(records: Records, rows: Ints) -> list[bytes]:
     return [text if known else b"" for text, known in zip(found, related, strict=True)]
 
 
-def _wrong(link: _Link, heads: Ints, settings: Settings) -> str:
+def _wrong(link: _Link, heads: Ints, gap: Fraction, settings: Settings) -> str:
     """What is wrong with a link of a variant to the head of its family; empty when it is right."""
     row, left, right = link.row, link.left, link.right
     if not settings.protect:
@@ -108,7 +109,6 @@ def _wrong(link: _Link, heads: Ints, settings: Settings) -> str:
     if heads[left] != right or heads[right] != right or left == right:
         return f"it is linked as a variant to {row['right_record']}, which is not the head of its family"
     one, two = link.normalized
-    gap = 1 - Fraction(settings.threshold)
     if wrong := problem(one, two, gap, row["similarity"], max(len(one), len(two)) > LONG_CHARS):
         return f"as a variant of {row['right_record']}: {wrong}"
     spans = list(zip(row["left_spans"], row["right_spans"], strict=False))
