@@ -52,7 +52,7 @@ EXPECTED: dict[int, list[tuple[Any, ...]]] = {
     ],
     5: [(1, 1, "kept", "The first file begins."), (3, 3, "kept", SHARED), (5, 5, "filtered", "12")],
     6: [("exact", "same_text", 2), ("filtered", "too_short", 1), ("near", "similar", 1)],
-    7: [("en/a.txt", 2 / 3), ("en/b.txt", 0.667), ("en/c.txt", 0.0), ("es/d.txt", 1.0)],
+    7: [("en/a.txt", 2 / 3), ("en/b.txt", 2 / 3), ("en/c.txt", 0.0), ("es/d.txt", 1.0)],
     8: [(0.983, "en/c.txt", 1, NEAR, SHARED)],
     9: [("en/a.txt", 3, 1.0), ("en/b.txt", 1, 1.0), ("en/c.txt", 1, 1 - 3 / 173)],
     10: [("z.txt", "binary: 1 NUL byte, the first at 0")],
