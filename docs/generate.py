@@ -6,6 +6,7 @@
 import inspect
 import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,9 @@ from corpuskit.corpus import Corpus
 from corpuskit.settings import Settings, affects_output
 
 FOLDER: Final = Path(__file__).parent
+
+WIDTH: Final = 120
+"""Of a line of prose."""
 
 sys.path.append(str(FOLDER.parent / "tests"))
 from damage import KINDS  # noqa: E402 - what tests damage is what the page says
@@ -42,8 +46,18 @@ LISTS: Final[Sequence[tuple[str, str, Mapping[str, str]]]] = (
 def pages() -> dict[str, str]:
     """The text of each page, by file name."""
     made = {"tables.md": tables(), "settings.md": settings(), "cli.md": command_line()}
-    whole = {name: "\n\n".join([MADE.strip(), *parts]) + "\n" for name, parts in made.items()}
+    whole = {name: "\n\n".join([MADE.strip(), *map(wrapped, parts)]) + "\n" for name, parts in made.items()}
     return {**whole, "checks.md": filled((FOLDER / "checks.md").read_text(encoding="utf-8"), CHECK_LISTS)}
+
+
+def wrapped(part: str) -> str:
+    """Paragraphs in lines of at most WIDTH; tables, code, headings, lists and markers stay as they are."""
+    if part.startswith(("|", "#", "```", "<!--", "- ", "* ")):
+        return part
+    return "\n\n".join(
+        textwrap.fill(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
+        for paragraph in part.split("\n\n")
+    )
 
 
 def tables() -> Iterator[str]:
@@ -123,7 +137,8 @@ def filled(text: str, lists: Mapping[str, Callable[[], Iterator[str]]]) -> str:
     marked = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
     assert [name for _, name, _ in marked.findall(text)] == list(lists)
     return marked.sub(
-        lambda found: "\n\n".join([found[1], *lists[found[2]](), found[3]]).replace("\n\n\n", "\n\n"), text
+        lambda found: "\n\n".join([found[1], *map(wrapped, lists[found[2]]()), found[3]]).replace("\n\n\n", "\n\n"),
+        text,
     )
 
 

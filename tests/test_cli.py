@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.text import Text
 
 from corpuskit import cli, settings, store
+from corpuskit.checks import policy
 from corpuskit.cli import console, flags, init, lineage
+from corpuskit.exports.about import About, about_of
 
 ROOT = Path(__file__).resolve().parent.parent
 Call = Callable[..., tuple[int, str, str]]
@@ -367,8 +369,13 @@ def test_init_writes_the_defaults_and_does_not_overwrite(call: Call, tmp_path: P
     assert line in (cli.load("init").epilog or "")
     file = tmp_path / "corpuskit.toml"
     assert settings.load(file) == settings.Settings()
-    file.write_text(re.sub(r"(?m)^#(?=\w+ = )", "", file.read_text(encoding="utf-8")), encoding="utf-8")
+    assert policy.load(file) == policy.Policy()
+    assert about_of(file) == About()
+    file.write_text(re.sub(r"(?m)^#(?=\w+ = |\[\[)", "", file.read_text(encoding="utf-8")), encoding="utf-8")
     assert settings.load(file) == settings.Settings()
+    assert [rule.name for rule in policy.load(file).rule] == ["short_in_many"]
+    assert policy.load(file).encodings == ("utf-8",)
+    assert about_of(file).license == "CC-BY-4.0"
     assert all(f"\n{name} = " in file.read_text(encoding="utf-8") for name in settings.Settings.model_fields)
     assert call("init") == (2, "", "corpuskit: corpuskit.toml is here already; --force replaces it\n")
     assert call("init", "--force") == (0, line, "")

@@ -32,6 +32,14 @@ def test_generated_pages_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["--check"]) == 0, f"{capsys.readouterr().out}: run python docs/generate.py"
 
 
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.name)
+def test_no_line_of_prose_is_longer_than_120_characters(file: Path) -> None:
+    """Tables, code and addresses may be."""
+    prose = re.sub(r"^```.*?^```$", "", file.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    long = [line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|") and " " in line]
+    assert not long
+
+
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_each_command_is_documented(name: str) -> None:
     assert f"## corpuskit {name}\n" in page("cli.md")

@@ -52,7 +52,7 @@ EXPECTED: dict[int, list[tuple[Any, ...]]] = {
     ],
     5: [(1, 1, "kept", "The first file begins."), (3, 3, "kept", SHARED), (5, 5, "filtered", "12")],
     6: [("exact", "same_text", 2), ("filtered", "too_short", 1), ("near", "similar", 1)],
-    7: [("en/a.txt", 0.667), ("en/b.txt", 0.667), ("en/c.txt", 0.0), ("es/d.txt", 1.0)],
+    7: [("en/a.txt", 2 / 3), ("en/b.txt", 2 / 3), ("en/c.txt", 0.0), ("es/d.txt", 1.0)],
     8: [(0.983, "en/c.txt", 1, NEAR, SHARED)],
     9: [("en/a.txt", 3, 1.0), ("en/b.txt", 1, 1.0), ("en/c.txt", 1, 1 - 3 / 173)],
     10: [("z.txt", "binary: 1 NUL byte, the first at 0")],
@@ -100,3 +100,17 @@ def test_a_language_that_is_identified_is_found_by_its_column(
     exec(QUESTIONS[1]["python"], names)
     assert duckdb.sql(QUESTIONS[1]["sql"]).fetchall() == [("The first file begins.",)]
     assert names["answer"]["text"].tolist() == ["The first file begins."]
+
+
+@pytest.mark.parametrize("number", [2, 9])
+def test_sql_and_pandas_agree_where_there_is_nothing_to_find(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.chdir(folder)
+    sql, python = (
+        QUESTIONS[number][language].replace("in the same words", "in no text at all").replace("en/b.txt", "none")
+        for language in ("sql", "python")
+    )
+    found: dict[str, Any] = {}
+    exec(python, found)
+    assert duckdb.sql(sql).fetchall() == [tuple(row) for row in found["answer"].to_numpy().tolist()]

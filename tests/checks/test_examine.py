@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
-from corpuskit.checks import CHECKS, Report, examine
+from corpuskit.checks import CHECKS, Report, examination, examine
+from corpuskit.checks.examination import Examination
 from corpuskit.checks.policy import make
-from corpuskit.errors import SettingsError
+from corpuskit.corpus import open_corpus
+from corpuskit.errors import CorpusError, SettingsError
+from corpuskit.pipeline import ingest
 from damage import FILES, Tables, file_of, make_home
 
 
@@ -141,3 +144,55 @@ def test_unknown_names_are_refused(pristine: Path, values: dict[str, Any], messa
     with pytest.raises(SettingsError) as refused:
         examine(pristine / "curated", **values)
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before the rows are read", "after all"])
+def test_what_is_published_during_a_check_is_checked_and_no_false_finding_made(
+    home: Path, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    """A run changes the raw files and removes the files of the build before it: neither is damage."""
+    curated = home / "curated"
+    before = examine(curated).build
+    published: list[str] = []
+
+    def publish() -> None:
+        if not published:
+            with (home / "raw" / "a.txt").open("a") as file:
+                file.write("\n\nOne more paragraph, which was not there before.\n")
+            ingest(home / "raw", curated)
+            published.append(open_corpus(curated).manifest["build"])
+
+    files, whole = vars(examination)["check_files"], Examination.report
+
+    def check_files(*given: Any) -> bool:
+        sound: bool = files(*given)
+        if not late:
+            publish()
+        return sound
+
+    def reported(self: Examination) -> Report:
+        report = whole(self)
+        publish()
+        return report
+
+    monkeypatch.setattr(examination, "check_files", check_files)
+    monkeypatch.setattr(Examination, "report", reported)
+    report = examine(curated)
+    assert report.build == published[0] != before
+    assert not report.found("error")
+    assert not report.failed
+
+
+def test_a_corpus_that_never_rests_is_not_judged(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Examination.report
+
+    def reported(self: Examination) -> Report:
+        report = whole(self)
+        with (home / "raw" / "a.txt").open("a") as file:
+            file.write("\n\nAnd one more paragraph that is new.\n")
+        ingest(home / "raw", home / "curated")
+        return report
+
+    monkeypatch.setattr(Examination, "report", reported)
+    with pytest.raises(CorpusError, match="published anew each of the 3 times"):
+        examine(home / "curated")

@@ -179,6 +179,27 @@ def test_github_annotations_are_one_command_a_line(good: Report, bad: Report) ->
     assert any(line.startswith("::error title=corpuskit%3A broken::could not be done: ") for line in lines)
 
 
+def test_no_check_hides_another_from_the_few_annotations_that_github_shows(bad: Report) -> None:
+    """What could not be done comes first, then one finding of each check, then the others."""
+    lines = FORMATS["github"](bad).split("\n")
+    assert "could not be done" in lines[0]
+    titles = [
+        match[2].split("title=corpuskit%3A ")[1].split(",")[0] for match in map(COMMAND.fullmatch, lines) if match
+    ]
+    found = [outcome.check.name for outcome in bad.outcomes if outcome.findings]
+    assert len(found) > 2
+    assert titles[1 : len(found) + 1] == found
+
+
+def test_a_bar_is_escaped_in_the_table_of_markdown_alone(bad: Report) -> None:
+    """In code outside of a table the escape would be shown."""
+    check = replace(bad.outcomes[0].check, meaning="a|b")
+    outcome = replace(bad.outcomes[0], check=check, findings=(Finding("ids", "error", "c|d"),), count=1, status="found")
+    shown = markdown(replace(bad, outcomes=(outcome,)))
+    assert "`a\\|b`" in shown
+    assert "- `c|d`" in shown
+
+
 def test_markdown_shows_what_is_not_as_it_should_be(good: Report, bad: Report) -> None:
     assert FORMATS["markdown"](good) == (
         f"## corpuskit check\n\n`curated`: {len(good.outcomes)} of {len(good.outcomes)} checks passed."

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any, Final
 from xml.etree import ElementTree
 
@@ -96,7 +97,8 @@ def junit(report: Report) -> str:
             suite, "testcase", name=outcome.check.name, classname=f"check.{outcome.check.kind}"
         )
         if outcome.status == "found":
-            message = f"{outcome.count:,} not so: {outcome.check.meaning}"
+            number = f"{outcome.count:,} finding{'s' if outcome.count != 1 else ''}"
+            message = f"{number}; what should hold: {outcome.check.meaning}"
             failure = ElementTree.SubElement(case, "failure", type=outcome.severity, message=_xml(message))
             failure.text = _xml("\n".join(line(finding) for finding in outcome.findings))
         elif outcome.status == "failed":
@@ -117,17 +119,22 @@ _COMMANDS: Final = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def github(report: Report) -> str:
-    """Workflow commands, one a line, that GitHub shows beside the lines of the raw files."""
-    lines = []
-    for outcome in report.outcomes:
-        for finding in outcome.findings:
+    """Workflow commands, one a line, that GitHub shows beside the lines of the raw files.
+
+    Of a step it shows ten of each severity: so what could not be done comes first, then the first finding of each
+    check, then the second ones, and no check hides another.
+    """
+    lines = [
+        _command("error", {"title": f"corpuskit: {outcome.check.name}"}, f"could not be done: {visible(outcome.note)}")
+        for outcome in report.outcomes
+        if outcome.status == "failed"
+    ]
+    for turn in zip_longest(*(outcome.findings for outcome in report.outcomes)):
+        for finding in filter(None, turn):
             values = {"file": report.file(finding), "title": f"corpuskit: {finding.name}"}
             if finding.lines:
                 values |= {"line": str(finding.lines[0]), "endLine": str(finding.lines[1])}
             lines.append(_command(_COMMANDS[finding.severity], values, line(finding)))
-        if outcome.status == "failed":
-            title = {"title": f"corpuskit: {outcome.check.name}"}
-            lines.append(_command("error", title, f"could not be done: {visible(outcome.note)}"))
     return "\n".join(lines)
 
 
@@ -155,8 +162,8 @@ def markdown(report: Report) -> str:
     ]
     if told:
         rows = [(outcome.check.name, _said(outcome), outcome.note or outcome.check.meaning) for outcome in told]
-        head = "| check | outcome | |\n| --- | --- | --- |\n"
-        parts.append(head + "\n".join(f"| {_code(name)} | {said} | {_code(note)} |" for name, said, note in rows))
+        head = "| check | outcome | what should hold, or a note |\n| --- | --- | --- |\n"
+        parts.append(head + "\n".join(f"| {_code(name)} | {said} | {_cell(note)} |" for name, said, note in rows))
     for outcome in told:
         if outcome.findings:
             lines = "\n".join(f"- {_code(line(finding))}" for finding in outcome.findings)
@@ -174,9 +181,14 @@ def _said(outcome: Outcome) -> str:
     return _WORDS[outcome.status]
 
 
+def _cell(text: str) -> str:
+    """As code in a table, where a bar would end the cell even there; elsewhere its escape would be shown."""
+    return _code(text).replace("|", "\\|")
+
+
 def _code(text: str) -> str:
-    """As code, in which nothing means anything: no markup, no mention, no end of a table's cell."""
-    text = visible(text).replace("|", "\\|")
+    """As code, in which nothing means anything: no markup, no mention."""
+    text = visible(text)
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     blank = " " if "`" in text else ""
     return f"{fence}{blank}{text}{blank}{fence}"

@@ -24,6 +24,9 @@ from corpuskit.settings import Settings
 _BATCH_BYTES: Final = 16 << 20
 _BATCH_FILES: Final = 2_000
 
+_COMPARED: Final = ["path", "sha256", "size_bytes", "encoding", "decode_errors", "text_sha256", "n_chars"]
+"""What `documents` says of a file that reading it again can show."""
+
 
 class RawFolder:
     """Reads files below a folder, and only there: no `..`, no absolute path, no symbolic link on the way.
@@ -140,11 +143,14 @@ class Tracer:
 
     def _read(self, rows: Ints) -> Decoded:
         """Read and decode documents; those that are not as they were, or never were text, are left out."""
-        documents = list(zip(rows.tolist(), self._documents.table.take(pa.array(rows)).to_pylist(), strict=True))
-        known = [(row, document) for row, document in documents if document["sha256"] is not None]
-        inside = [(row, document) for row, document in known if document["path"] in self._raw]
-        for _, document in known:
-            if document["path"] not in self._raw:
+        table = self._documents.table.select(_COMPARED).take(pa.array(rows))
+        inside: list[tuple[int, dict[str, Any]]] = []
+        for row, document in zip(rows.tolist(), table.to_pylist(), strict=True):
+            if document["sha256"] is None:
+                continue
+            if document["path"] in self._raw:
+                inside.append((row, document))
+            else:
                 message = "its path does not lead to a place inside raw/"
                 self._findings.add("traceability", message, path=document["path"])
         texts: list[bytes] = []
@@ -181,7 +187,8 @@ class Tracer:
         except (LookupError, ValueError) as error:
             self._findings.add("traceability", f"it does not decode as {codec}: {error}", path=path)
             return None
-        if hashlib.sha256(utf8).hexdigest() != document["text_sha256"] or len(text) != document["n_chars"]:
+        digest = document["sha256"] if utf8 == whole else hashlib.sha256(utf8).hexdigest()
+        if digest != document["text_sha256"] or len(text) != document["n_chars"]:
             self._findings.add("traceability", f"decoded as {codec} it is not the text that was read", path=path)
             return None
         return utf8

@@ -101,6 +101,8 @@ def allowed(name: str) -> str:
         return ", ".join(map(toml, policy_names())) + ", or a list of patterns"
     if choices := _choices(name):
         return f"a list of {', '.join(map(toml, choices))}"
+    if _annotation(name) is str:
+        return "a path"
     return "a list of regular expressions" if name == "drop" else "a list of patterns"
 
 
@@ -146,6 +148,8 @@ def _typed(name: str) -> tuple[Any, str | None, str]:
         return str, "NUMBER", ""  # as written: 0.85 has no exact binary fraction
     if annotation is ByteSize:
         return str, "SIZE", " As in 1.5GB or 800MB."
+    if annotation is str:
+        return str, "PATH", ""
     return annotation, None if annotation is bool else "N", ""
 
 

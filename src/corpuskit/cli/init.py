@@ -23,9 +23,44 @@ Use [bold]init[/bold] once for a corpus whose settings shall be kept with it; fo
 WIDTH: Final = 100
 
 _HEAD: Final = """
-Settings of `corpuskit ingest`, found from the working directory upward. Flags win over it.
+Settings of `corpuskit ingest` and, in tables below, of `check` and `export`, found from the working directory upward.
+Flags win over it.
 Each line with `=` is a default, commented out: what you uncomment is your decision and stays, what you leave
 follows the defaults of the corpuskit that runs. The settings that made a corpus are in its manifest.json.
+"""
+
+_CHECK: Final = """
+The limits of `corpuskit check`: the laws are checked always, all else when it is set. What follows are examples:
+uncomment what you want. docs/checks.md has all of them.
+"""
+
+_CHECK_EXAMPLES: Final = """
+[check]
+fail_on = "warning"
+severity = { problem_document = "error" }
+records = { min = 1000 }
+near_share = { max = 0.3 }
+problem_share = { max = 0.01 }
+encodings = ["utf-8"]
+baseline = "released/manifest.json"
+change = { records = { fall = 0.05 } }
+look_for = ["emails", "secrets"]
+
+[[check.rule]]
+name = "short_in_many"
+meaning = "no short record stands in many documents"
+severity = "warning"
+sql = "SELECT record_id, n_chars, n_documents FROM records WHERE n_chars < 20 AND n_documents > 50"
+"""
+
+_EXPORT: Final = "What `corpuskit export` says of the corpus, likewise; docs/export.md has all of it."
+
+_EXPORT_EXAMPLES: Final = """
+[export]
+name = "Positions on cyberspace"
+license = "CC-BY-4.0"
+source = "public statements, 2019 to 2025"
+creators = ["A. Curator"]
 """
 
 
@@ -45,13 +80,18 @@ def run(*, force: Annotated[bool, typer.Option("--force", help="Replace the file
 
 
 def template() -> str:
-    """The text of a settings file that sets nothing and shows everything."""
+    """The text of a settings file that sets nothing, and shows every setting and some of `[check]` and `[export]`."""
     parts = [_comment(" ".join(_HEAD.split()))]
     for name, field in Settings.model_fields.items():
         lines = [_comment(f"{field.description}"), _comment(f"Allowed: {allowed(name)}.")]
         if name == "rows":
             lines += [_comment(line) for line in miss_rates(Settings())]
         parts.append("\n".join([*lines, f"#{name} = {default_shown(name)}"]))
+    for about, examples in ((_CHECK, _CHECK_EXAMPLES), (_EXPORT, _EXPORT_EXAMPLES)):
+        # The tables themselves are there, so that a line uncommented is in its table.
+        table, *lines = examples.strip().split("\n")
+        shown = [f"#{line}" if line else "" for line in lines]
+        parts.append("\n".join([_comment(" ".join(about.split())), table, *shown]))
     return "\n\n".join(parts) + "\n"
 
 
