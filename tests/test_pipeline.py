@@ -341,7 +341,8 @@ def test_a_corpus_that_memory_need_not_hold_is_the_same(tmp_path: Path, monkeypa
         (tmp_path / "raw").mkdir(exist_ok=True)
         (tmp_path / "raw" / f"{at:03d}.txt").write_text(text)
     corpuskit.ingest(tmp_path / "raw", tmp_path / "one")
-    monkeypatch.setattr("corpuskit.memory.MAPPED_SHARE", 1 << 60)  # every array is in a file
+    for share in ("KEPT_SHARE", "MAPPED_SHARE"):
+        monkeypatch.setattr(f"corpuskit.memory.{share}", 1 << 60)  # every array is in a file
     monkeypatch.setattr("corpuskit.memory.resident", lambda: 1 << 60)  # and let go of at each chance
     monkeypatch.setattr("corpuskit.pipeline.JOB_FILES", 7)
     for module in ("rank", "cluster"):
