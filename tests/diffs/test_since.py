@@ -53,9 +53,7 @@ def test_ids_are_read_as_they_are_written(ids: list[bytes]) -> None:
 
 @settings(max_examples=60)
 @given(corpora(), corpora(), st.booleans())
-def test_counts_are_those_of_a_diff(
-    tmp_path_factory: pytest.TempPathFactory, old: Any, new: Any, mapped: bool
-) -> None:
+def test_counts_are_those_of_a_diff(tmp_path_factory: pytest.TempPathFactory, old: Any, new: Any, mapped: bool) -> None:
     folder = tmp_path_factory.mktemp("since")
     build(folder / "old", *old)
     build(folder / "new", *new)

@@ -207,10 +207,20 @@ def _word_distance(texts: Texts, rule: Rule, left: int, right: int, classes: Byt
     right_symbols = np.empty(n_right, dtype=np.int32)
     known = number_words(texts.data, words_left, n_left, table, int(np.int64(0)), left_symbols)
     number_words(texts.data, words_right, n_right, table, known, right_symbols)
+    counts = np.zeros(known + 1, dtype=np.int32)
+    for symbol in left_symbols:
+        counts[symbol] += 1
+    common = np.int64(0)
     for i in range(n_right):
         if right_symbols[i] > known:
             right_symbols[i] = 0
-    return indel_within(index_pattern(left_symbols, known), right_symbols, rule.gap * total // rule.scale), total
+        elif counts[right_symbols[i]] > 0:
+            counts[right_symbols[i]] -= 1
+            common += 1
+    limit = rule.gap * total // rule.scale
+    if total - 2 * common > limit:  # whatever their order: spares the measure, which is quadratic
+        return -1, total
+    return indel_within(index_pattern(left_symbols, known), right_symbols, limit), total
 
 
 @kernel
