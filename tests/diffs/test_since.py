@@ -29,8 +29,8 @@ def at_hand(corpus: corpuskit.Corpus) -> Build:
     occurrences = pq.read_table(corpus.files("occurrences")[0], columns=["occurrence_id", "record_id"])
     row = {record: number for number, record in enumerate(records.to_pylist())}
     of_passage = [row.get(record, -1) for record in occurrences["record_id"].to_pylist()]
-    ids = [words(buffers.one_chunk(column)) for column in (records, occurrences["occurrence_id"])]
-    return Build(*ids, np.array(of_passage, dtype=np.int64))
+    passages = words(buffers.one_chunk(occurrences["occurrence_id"]))
+    return Build(words(buffers.one_chunk(records)), passages, np.array(of_passage, dtype=np.int64))
 
 
 def told(found: Any) -> dict[str, int]:
