@@ -525,6 +525,9 @@ dry run: nothing was written; curated would be published anew
   0  exact copies
   0  near copies merged
   2  records written to curated
+  1  record added since the last run
+  2  records gone
+  0  records reworded: the same copies, with another one's words
   0  problems
 TIME
 """

@@ -39,3 +39,33 @@ def test_ctrl_c_ends_the_run_and_its_workers(tmp_path: Path, workers: str) -> No
     assert printed.strip().splitlines()[-1].startswith("corpuskit: interrupted")
     assert not (tmp_path / "curated" / "manifest.json").exists()
     assert not list((tmp_path / ".corpuskit_cache").rglob("*.arrow"))
+
+
+def test_a_thread_that_never_begins_ends_the_process() -> None:
+    """As where no memory is left for a thread's first steps: `start` waits for ever then."""
+    lines = [
+        "import threading",
+        "from corpuskit.interrupt import end_when_stuck",
+        "end_when_stuck(looks=3, seconds=0.05)",
+        "threading.Thread(target=print).start()",
+        "threading.Thread._bootstrap = lambda self: None",
+        "threading.Thread(target=print, daemon=True).start()",
+    ]
+    ended = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stdout) == (2, "\n")
+    assert ended.stderr.startswith("corpuskit: out of memory: a thread could not begin")
+
+
+def test_threads_that_work_or_have_ended_end_nothing() -> None:
+    lines = [
+        "import threading, time",
+        "from corpuskit.interrupt import end_when_stuck",
+        "end_when_stuck(looks=2, seconds=0.01)",
+        "idle = threading.Thread(target=time.sleep, args=(0.5,))",
+        "idle.start()",
+        "never_begun = threading.Thread(target=print)",
+        "idle.join()",
+    ]
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], timeout=60, check=True)

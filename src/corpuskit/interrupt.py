@@ -1,12 +1,20 @@
-"""Let Ctrl-C through while compiled code runs: Python looks at signals between its own instructions only."""
+"""Let Ctrl-C through while compiled code runs: Python looks at signals between its own instructions only.
 
+And end a process that waits for a thread that never began.
+"""
+
+import os
 import threading
+import time
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import suppress
+from typing import Final, TypeVar
 
 T = TypeVar("T")
 
 _LOOK_SECONDS = 0.2
+
+_STUCK: Final = b"corpuskit: out of memory: a thread could not begin; the corpus is whole\n"
 
 
 def interruptible(work: Callable[[], T]) -> T:
@@ -33,3 +41,24 @@ def interruptible(work: Callable[[], T]) -> T:
     if errors:
         raise errors[0]
     return results[0]
+
+
+def end_when_stuck(*, looks: int = 10, seconds: float = 1.0, code: int = 2) -> None:
+    """From now on, end this process with `code` when a thread is found in so many looks that has not begun.
+
+    Where no memory is left for its first steps, Python's `Thread.start` waits for ever, holding locks that a tidy end
+    would need. A healthy thread begins in milliseconds; looks are counted, not seconds, so that a machine that stood
+    still ends nothing. For processes of corpuskit's own.
+    """
+    threading.Thread(target=_watch, args=(looks, seconds, code), daemon=True).start()
+
+
+def _watch(looks: int, seconds: float, code: int) -> None:
+    seen: dict[threading.Thread, int] = {}
+    while True:
+        time.sleep(seconds)
+        with suppress(MemoryError):
+            seen = {thread: seen.get(thread, 0) + 1 for thread in threading.enumerate() if not thread.is_alive()}
+            if max(seen.values(), default=0) >= looks:
+                os.write(2, _STUCK)
+                os._exit(code)

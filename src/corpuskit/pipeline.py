@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 
 from corpuskit import buffers, manifest, schema, shards, store, warm
 from corpuskit import raw as raw_files
+from corpuskit.diffs.since import Build, since
 from corpuskit.incremental import CachedShard, cut, job
 from corpuskit.interrupt import interruptible
 from corpuskit.kernels.compiled import compiled_before, remember_compiled
@@ -86,7 +87,8 @@ def build(run: Run, pool: Pool) -> Result:
         progress.begin("write")
         with store.staging(run.target) as staged:
             _write(staged, batch_shards, corpus, facts, memory)
-            result = _result(run, facts["build"], batch_shards, corpus)
+            changed = since(run.target, _build(corpus), memory)
+            result = replace(_result(run, facts["build"], batch_shards, corpus), since=changed)
             described = manifest.manifest(settings, facts, run.source, run.target, _counts(result))
             store.publish(run.target, staged, described, _run_facts(result))
     remember_compiled()
@@ -355,6 +357,13 @@ def _write(
                 memory.relieve()
         for written in writing:
             written.result()
+
+
+def _build(corpus: Resolved) -> Build:
+    """What the build has been made of, by id."""
+    places, decisions = corpus.places, corpus.decisions
+    records = decisions.content_hashes[of_content(places.content, decisions.kept)]
+    return Build(records, places.occurrence_ids, decisions.of_passage)
 
 
 def _run_facts(result: Result) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Final, Self
 
 from corpuskit.errors import CorpuskitError
@@ -25,6 +25,8 @@ from corpuskit.settings import Settings
 POOL_BYTES: Final = 24 << 20
 POOL_FILES: Final = 6_000
 """Below these, starting workers (about a second) costs more than they save."""
+
+LOOK_SECONDS: Final = 1.0
 
 
 def cores(settings: Settings) -> int:
@@ -111,13 +113,22 @@ class Pool:
         for process in self._processes:
             waiting.put(None)
             thread = threading.Thread(target=_feed, args=(process, start, waiting, done), daemon=True)
-            self._threads.append(thread)
             thread.start()
+            self._threads.append(thread)
         for _ in jobs:
-            finished = done.get()
+            finished = self._next(done)
             if isinstance(finished, CorpuskitError):
                 raise finished
             yield finished
+
+    def _next(self, done: "SimpleQueue[Path | CorpuskitError]") -> Path | CorpuskitError:
+        """What is done next. MemoryError when nobody is left to do it: a thread without memory says nothing."""
+        while True:
+            left = any(thread.is_alive() for thread in self._threads)
+            with suppress(Empty):
+                return done.get(timeout=LOOK_SECONDS if left else 0)
+            if not left:
+                raise MemoryError
 
 
 def _feed(

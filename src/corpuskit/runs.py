@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -23,6 +24,9 @@ from corpuskit.pool import Pool, workers_for
 from corpuskit.progress import Progress, Silent
 from corpuskit.settings import Settings
 
+if TYPE_CHECKING:
+    from corpuskit.diffs.results import Since
+
 
 @dataclass(frozen=True)
 class Result:
@@ -30,7 +34,8 @@ class Result:
 
     read: files that were decoded, segmented and signed; reused: files of which the cache had all that; gone: files
     of the last run that are not there any more; published: whether the corpus was replaced. When nothing had changed
-    it was not, and the counts are those of the corpus that is there.
+    it was not, and the counts are those of the corpus that is there. since: which records the run added, lost and
+    reworded, by the definitions of `diff`; None where it replaced no corpus.
     """
 
     curated: Path
@@ -53,6 +58,7 @@ class Result:
     skipped: Mapping[str, int] = field(default_factory=dict)
     compared: Mapping[str, int] = field(default_factory=dict)
     filter_reasons: Mapping[str, int] = field(default_factory=dict)
+    since: "Since | None" = None
 
 
 @dataclass(frozen=True)

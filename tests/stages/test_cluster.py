@@ -206,6 +206,19 @@ def test_very_long_texts_are_measured_in_words() -> None:
     assert alike[1] == oracles.measure(long, changed).stored
 
 
+def test_texts_of_a_hundred_thousand_words_are_told_apart_by_counting() -> None:
+    """In few bins they look alike: 100,000 words of 64,000, drawn alike. What is alike is measured and merged."""
+    draw = random.Random(3)
+    words, others = ([f"w{draw.randrange(64_000)}" for _ in range(100_000)] for _ in range(2))
+    changed = [word if draw.random() < 0.98 else "x" for word in words]
+    texts = [" ".join(text) for text in (words, others, changed)]
+    contents, buckets = to_cluster(texts, [[0, 1, 2]], [0, 1, 2])
+    n_chars = np.array([len(text) for text in texts], dtype=np.int64)
+    members, compared = cluster(contents, buckets, n_chars=n_chars, threshold=Decimal("0.85"))
+    assert members["record"].to_pylist() == [0, 1, 0]
+    assert compared["measured_pairs"] == 1
+
+
 def test_one_long_side_is_enough_for_words_and_unspaced_characters_are_words() -> None:
     long = "東京" * 10_001
     short = "東京" * 10_000

@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from corpuskit.imports import hide_pandas
+from corpuskit.interrupt import end_when_stuck
 
 DISTRIBUTION: Final = "corpuskit-curation"
 COMMANDS: Final = {
@@ -120,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:
         hide_pandas()
+        end_when_stuck(code=FAILURE)
         for name in ("SIGTERM", "SIGHUP"):  # ended from outside: tidy up as after Ctrl-C
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), signal.default_int_handler)

@@ -155,10 +155,13 @@ def summarize(result: "Result") -> None:
         *([(result.contains, ("link", "links"), " to what records hold")] if result.contains else []),
         *((number, *_left_out(reason)) for reason, number in left_out[:SHOWN]),
         *([(hidden, ("left out for other reasons",) * 2, "")] if hidden else []),
+        *_since(result),
         (result.problems, ("problem", "problems"), ""),
     ]
     shown = [(f"{number:,}", visible(names[number != 1] + more)) for number, names, more in rows]
     columns(shown, indent=2, right=[0])
+    if result.since and result.since.problem:
+        say(f"not compared with the last run: {visible(result.since.problem)}", style="yellow", indent=2)
     for path, problem in _problems(result) if result.problems else ():
         say(f"{visible(path)}: {visible(problem)}", style="yellow", indent=4)
     if result.problems > SHOWN:
@@ -192,6 +195,17 @@ def _records(result: "Result") -> tuple[tuple[str, str], str]:
     if result.published:
         return ("record written", "records written"), f" to {result.curated}"
     return ("record", "records"), f" in {result.curated}, as before: nothing changed, nothing was written"
+
+
+def _since(result: "Result") -> list[Row]:
+    """How the records differ from those of the corpus that was replaced."""
+    if result.since is None or result.since.problem:
+        return []
+    return [
+        (result.since.added, ("record added since the last run", "records added since the last run"), ""),
+        (result.since.gone, ("record gone", "records gone"), ""),
+        (result.since.reworded, ("record reworded", "records reworded"), ": the same copies, with another one's words"),
+    ]
 
 
 _FILTERED: Final = {

@@ -6,7 +6,7 @@ that.
 
 from typing import Any, Final, NamedTuple
 
-from corpuskit.diffs.results import KINDS
+from corpuskit.diffs.results import KINDS, MOST
 
 _PREPARED: Final = (
     "CREATE TEMP TABLE gone AS SELECT id, n, place FROM old_records ANTI JOIN new_records USING (id)",
@@ -16,10 +16,10 @@ _PREPARED: Final = (
        SELECT o.record AS before, n.record AS after, n.place
        FROM old_occurrences o JOIN new_occurrences n USING (id) WHERE o.record IS DISTINCT FROM n.record""",
     # More than half cannot be held by two: each old record has at most one rewording.
-    """CREATE TEMP TABLE reworded AS
+    f"""CREATE TEMP TABLE reworded AS
        SELECT before, after, any_value(gone.n) AS n, any_value(gone.place) AS old_place, any_value(added.place) AS place
        FROM moved JOIN gone ON before = gone.id JOIN added ON after = added.id
-       GROUP BY before, after HAVING 2 * count(*) > any_value(gone.n)""",
+       GROUP BY before, after HAVING {MOST} * count(*) > any_value(gone.n)""",
     """CREATE TEMP VIEW records_gone AS SELECT * FROM gone ANTI JOIN reworded ON gone.id = before""",
     """CREATE TEMP VIEW records_added AS SELECT * FROM added ANTI JOIN reworded ON added.id = after""",
     """CREATE TEMP TABLE respelled AS

@@ -26,11 +26,24 @@ KINDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """What is counted of each table, besides how many rows the `old` and the `new` build have."""
 
+MOST: Final = 2
+"""A new record rewords an old one when it holds more than one in so many of its occurrences: no two can."""
+
 MAX_TEXT: Final = 10_000
 """Examples hold at most so many characters of a text."""
 
 RecordKind = Literal["added", "gone", "reworded", "respelled"]
 DocumentKind = Literal["added", "gone", "changed"]
+
+
+@dataclass(frozen=True)
+class Since:
+    """How many records a run added, lost and reworded (see KINDS), or why the corpus before could not be compared."""
+
+    added: int = 0
+    gone: int = 0
+    reworded: int = 0
+    problem: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,16 @@ import pyarrow as pa
 
 from corpuskit import buffers, schema, text
 from corpuskit.kernels import cluster as kernels
-from corpuskit.kernels.cluster import WORD_BAG_BINS, Found, Rule, Shelves, Texts, fill_word_bags
+from corpuskit.kernels.cluster import (
+    WIDE_BAG_BINS,
+    WIDE_CHARS,
+    WORD_BAG_BINS,
+    Found,
+    Rule,
+    Shelves,
+    Texts,
+    fill_word_bags,
+)
 from corpuskit.kernels.types import Bytes, Ints, Numbers, Words
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.block import MOST_COMPANY, Buckets
@@ -151,16 +160,21 @@ def _in_pieces(
 
 def _texts(contents: Measurable) -> Texts:
     """The contents as the kernel takes them, with the words of the long ones counted."""
-    starts, ends, classes = buffers.frozen(contents.starts), buffers.frozen(contents.ends), text.classes()
-    long_rows = np.flatnonzero(contents.n_chars > LONG_CHARS // 4)
-    word_bag = np.full(len(starts), -1, dtype=np.int64)
-    word_bag[long_rows] = np.arange(len(long_rows))
-    word_bags = np.zeros((len(long_rows), WORD_BAG_BINS), dtype=np.uint16)
-    word_counts = np.zeros(len(long_rows), dtype=np.int64)
+    starts, ends, classes = map(buffers.frozen, (contents.starts, contents.ends, text.classes()))
     longest = int((ends - starts).max(initial=0))
-    rows = buffers.frozen(long_rows)
-    fill_word_bags(contents.data, starts, ends, rows, longest, buffers.frozen(classes), word_bags, word_counts)
-    bounds = (contents.n_chars, contents.bags, contents.sketches, word_bags, word_bag, word_counts)
+
+    def bags(above: int, bins: int) -> tuple[Numbers, Ints, Ints]:
+        rows = np.flatnonzero(contents.n_chars > above)
+        bag = np.full(len(starts), -1, dtype=np.int64)
+        bag[rows] = np.arange(len(rows))
+        filled = np.zeros((len(rows), bins), dtype=np.uint16)
+        counts = np.zeros(len(rows), dtype=np.int64)
+        fill_word_bags(contents.data, starts, ends, buffers.frozen(rows), longest, classes, filled, counts)
+        return filled, bag, counts
+
+    wide_bags, wide_bag, _ = bags(WIDE_CHARS, WIDE_BAG_BINS)
+    narrow = bags(LONG_CHARS // 4, WORD_BAG_BINS)
+    bounds = (contents.n_chars, contents.bags, contents.sketches, *narrow, wide_bags, wide_bag)
     return Texts(contents.data, starts, ends, *map(buffers.frozen, bounds))
 
 
