@@ -13,10 +13,11 @@ import gc
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 import numpy as np
@@ -79,7 +80,8 @@ def build(run: Run, pool: Pool) -> Result:
             progress.note("first run: compiling kernels, about ten seconds on two cores, once")
             interruptible(lambda: _compile(settings))
         memory = Memory(scratch, settings.memory)
-        batch_shards, facts, run = _prepare(run, pool, scratch, memory)
+        with _loading(settings) if pool.elsewhere else nullcontext():
+            batch_shards, facts, run = _prepare(run, pool, scratch, memory)
         if (published := run.published(facts["build"])) is not None:
             return published
         progress.begin("merge")
@@ -99,6 +101,15 @@ def _compile(settings: Settings) -> None:
     """Compile all kernels that these settings need."""
     with warm.segmenting():
         deduplicate(warm.TEXTS, settings)
+
+
+@contextmanager
+def _loading(settings: Settings) -> Iterator[None]:
+    """While the body waits for workers, load the kernels of the other half: a second, and each at its first call."""
+    thread = Thread(target=deduplicate, args=(warm.TEXTS, settings), daemon=True)
+    thread.start()
+    yield
+    thread.join()
 
 
 def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Settings | None = None) -> pa.Table:

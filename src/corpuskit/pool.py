@@ -50,6 +50,11 @@ class Pool:
         self._processes: list[subprocess.Popen[str]] = []
         self._threads: list[threading.Thread] = []
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether other processes do the work, so that this one is idle meanwhile."""
+        return self._count > 1
+
     def __enter__(self) -> Self:
         return self
 
