@@ -24,6 +24,13 @@ from speed.measuring import Measured, failure, interleaved, median, ratio, sprea
 WORKERS: Final = {"text-dedup": "num_proc", "datatrove": "workers"}
 """The tools, and the setting for the number of workers of each."""
 
+OURS: Final[dict[str, dict[str, Any]]] = {
+    "default": {},
+    "default without `protect`": {"protect": []},
+    "scale": {"profile": "scale"},
+}
+"""The second does what the tools do and no more: none of them asks whether what differs is a number or a name."""
+
 QUICK_SAMPLE: Final = 2_000
 
 
@@ -83,10 +90,7 @@ def _seconds(runs: list[Measured]) -> float:
 
 
 def _ours(bench: Bench, texts: Texts) -> dict[str, Callable[[], Measured]]:
-    return {
-        f"corpuskit, {profile}": partial(_run_ours, bench, texts, {"profile": profile})
-        for profile in ("default", "scale")
-    }
+    return {f"corpuskit, {name}": partial(_run_ours, bench, texts, settings) for name, settings in OURS.items()}
 
 
 def _run_ours(bench: Bench, texts: Texts, settings: dict[str, Any], *, few: bool = False) -> Measured:
