@@ -5,12 +5,13 @@ left and of the right text. `lineup` finds the same places for many pairs at onc
 """
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from corpuskit.reading import Reading
+from corpuskit.reading import CHINESE, Reading
 
 QUADRATIC_WORDS: Final = 20_000
 """Longer passages are lined up by difflib: the exact way takes 50 MB for two of this length, four times for double."""
@@ -32,6 +33,35 @@ class Side(NamedTuple):
             return reading.starts[self.begin + min(hits)], reading.ends[self.begin + max(hits)]
         at = reading.ends[self.begin - 1] if self.begin else reading.begin
         return at, at
+
+    def run(self, reach: int) -> tuple[str, int, int]:
+        """The characters around that stand alone as words, and where the side's own begin and end among them.
+
+        Of scripts without spaces; `reach` of them before and behind at most.
+        """
+        folded = self.reading.folded
+        before = "".join(_alone(reversed(folded[max(self.begin - reach, 0) : self.begin])))[::-1]
+        here = "".join(self.words)
+        return before + here + "".join(_alone(iter(folded[self.end : self.end + reach]))), len(before), len(before + here)
+
+    def inside(self, known: Container[str], reach: int) -> list[str]:
+        """What a list has of the run around, at least partly in the side, the longest from each place on."""
+        run, begin, end = self.run(reach)
+        found: list[str] = []
+        start = 0
+        while start < end:
+            for stop in range(min(start + reach, len(run)), max(start, begin), -1):
+                if run[start:stop] in known:
+                    found.append(run[start:stop])
+                    start = stop - 1
+                    break
+            start += 1
+        return found
+
+
+def _alone(words: Iterator[str]) -> Iterator[str]:
+    """The words up to the first of several characters that is not Chinese numerals."""
+    return takewhile(lambda word: len(word) == 1 or word[0] in CHINESE, words)
 
 
 Edit = tuple[Side, Side]

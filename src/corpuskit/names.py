@@ -6,14 +6,13 @@ countries of CLDR. Spellings, forms of address, initials and what is only said e
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Sequence
 from typing import Final
 
 from rapidfuzz.distance import Indel
 
 from corpuskit.edits import Edit, Hits, Side
-from corpuskit.lexicon import lexicon
+from corpuskit.lexicon import HONORIFICS, bare_forms, in_table, lexicon, names
 from corpuskit.reading import KNOWN, SCHEMES, Evidence, Reading, blurred
 
 SAME_NAME: Final = 0.7
@@ -29,7 +28,7 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
         for side, other, words in ((*edit, kept[0]), (*edit[::-1], kept[1]))
     ]
     if not hits[0] and not hits[1]:
-        return _territories(edit, kept)
+        return _territories(edit, kept) or _listed(edit, kept)
     if _abbreviates(*edit) or _abbreviates(*edit[::-1]) or _explains(*edit, hits[0]) or _explains(*edit[::-1], hits[1]):
         return _territories(edit, kept)
     left, right = (
@@ -42,7 +41,7 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
     if left or right:
         left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
         return left, right
-    return _territories(edit, kept)
+    return _territories(edit, kept) or _listed(edit, kept)
 
 
 def _abbreviates(side: Side, other: Side) -> bool:
@@ -308,18 +307,73 @@ def _listed_territories(side: Side) -> set[str]:
     known = lexicon()
     parts = {word[a : len(word) - b] for word in side.words for a in range(3) for b in range(3)}
     found = {part for part in parts if len(part) > 1 and part in known.territories}
-    reach = known.longest_territory
-    before = "".join(_run(reversed(side.reading.folded[max(side.begin - reach, 0) : side.begin])))[::-1]
-    here = "".join(side.words)
-    run = before + here + "".join(_run(iter(side.reading.folded[side.end : side.end + reach])))
-    begin, end = len(before), len(before) + len(here)
-    for start in range(end):
-        for stop in range(max(start + 2, begin + 1), min(start + reach, len(run)) + 1):
-            if run[start:stop] in known.territories and (stop > begin and start < max(end, begin)):
-                found.add(run[start:stop])
+    found.update(side.inside(known.territories, known.longest_territory))
     return {known.territories[part] for part in found}
 
 
-def _run(words: Iterator[str]) -> Iterator[str]:
-    """The characters up to the first word of several."""
-    return takewhile(lambda word: len(word) == 1, words)
+# --- names where capitals say nothing ---
+
+
+def _listed(edit: Edit, kept: tuple[Sequence[int], Sequence[int]]) -> Hits:
+    """Cities or people that both sides name, and not the same; or what stands on both beside a form of address."""
+    left, right = edit
+    if not left.words or not right.words:
+        return None
+    if not any(map(_says_no_capital, edit)):
+        return None
+    cities = [_listed_cities(side) for side in edit]
+    people = [_listed_people(side) for side in edit]
+    differ = (cities[0] and cities[1] and not cities[0] & cities[1]) or (
+        people[0] and people[1] and not people[0] & people[1]
+    )
+    if differ or (_is_addressed(*edit) and Indel.normalized_similarity("".join(left.words), "".join(right.words)) < SAME_NAME):
+        return [*kept[0]], [*kept[1]]
+    return None
+
+
+def _says_no_capital(side: Side) -> bool:
+    """Whether capitals say nothing of the side's words."""
+    reading = side.reading
+    if any(word >= "\u0590" for word in side.words):
+        return True
+    first = reading.written[side.begin]
+    return len(first) > 1 and first[0].isupper() and (reading.german or reading.begins_sentence(side.begin))
+
+
+def _listed_cities(side: Side) -> set[int]:
+    """Numbers of the cities that the side's words, or runs across them, are the names of."""
+    known = names().cities
+    words = [word for word, written in zip(side.words, side.written, strict=True) if not written[0].islower()]
+    listed = {found for word in words if len(word) > 1 and (found := in_table(known, word)) is not None}
+    return listed | {known[name] for name in side.inside(known, LONGEST_CITY)}
+
+
+LONGEST_CITY: Final = 8
+
+
+def _listed_people(side: Side) -> set[str]:
+    """The side's words, or runs across them, that are names of people."""
+    known = names().people
+    return {form for word in side.words for form in bare_forms(word) if form in known} | set(
+        side.inside(known, LONGEST_CITY)
+    )
+
+
+def _is_addressed(left: Side, right: Side) -> bool:
+    """Whether one word on each side, or a few characters without spaces, stand beside the same form of address."""
+    known = lexicon().titles | HONORIFICS
+    if not all(word >= "\u0590" for side in (left, right) for word in side.words):
+        return False
+    alone = all(len(word) == 1 for side in (left, right) for word in side.words)
+    size = LONGEST_PERSON if alone else 1
+    if max(len(left.words), len(right.words)) > size:
+        return False
+    reading, at = left.reading, left.begin
+    before = reading.folded[at - 1] if at else ""
+    if any(form in known for form in bare_forms(before or " ")):
+        return True
+    following = reading.folded[left.end : left.end + 2]
+    return bool(following) and (following[0] in known or (alone and "".join(following) in known))
+
+
+LONGEST_PERSON: Final = 5

