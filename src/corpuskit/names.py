@@ -12,7 +12,7 @@ from typing import Final
 from rapidfuzz.distance import Indel
 
 from corpuskit.edits import Edit, Hits, Side
-from corpuskit.lexicon import HONORIFICS, bare_forms, in_table, lexicon, names
+from corpuskit.lexicon import ADDRESSED, HONORIFICS, bare_forms, in_table, lexicon, names
 from corpuskit.reading import KNOWN, SCHEMES, Evidence, Reading, blurred
 
 SAME_NAME: Final = 0.7
@@ -96,6 +96,10 @@ _TITLE_END: Final = re.compile(r"[.,]?\s+")
 """What stands between a form of address and a name."""
 
 
+MISREAD_SHARE: Final = 0.02
+"""A name so much rarer than another that is nearly the same is a slip: `Bast` three times, `East` a thousand times."""
+
+
 def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a word that the other side does not have is (part of) a name."""
     reading, word, written = side.reading, side.reading.folded[at], side.reading.written[at]
@@ -103,7 +107,7 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
         return word not in SCHEMES and _other_address(other)
     if len(written) == 1 or not written[0].isupper() or word in lexicon().values:
         return False
-    if _is_title(side, other, at) or _is_initials(reading, at):
+    if word in ADDRESSED or _is_title(side, other, at) or _is_initials(reading, at):
         return False
     if word in lexicon().titles and _before_capital(reading, at):
         return False
@@ -117,10 +121,12 @@ def _may_be_name(reading: Reading, at: int, evidence: Evidence) -> bool:
     word, written = reading.folded[at], reading.written[at]
     if reading.capitals_tell and not reading.german and _inside_name(reading, at):
         return True
-    if evidence.ordinary(word):
-        return False
     if not written.isupper() and any(map(str.isupper, written[1:])):
         return True  # `NoDerivs`, `YouTube`
+    if reading.capitals_tell and _extends_name(reading, at, evidence):
+        return True
+    if evidence.ordinary(word):
+        return False
     if not reading.capitals_tell:
         return evidence.upper[word] > 0 or (not evidence.lower[word] and _is_plainly_known(reading, evidence))
     if written.isupper():
@@ -189,6 +195,17 @@ def _inside_name(reading: Reading, at: int) -> bool:
         and all(word[0].isupper() for word in neighbours)
         and reading.before(at).isspace()
         and reading.before(at + 1).isspace()
+    )
+
+
+def _extends_name(reading: Reading, at: int, evidence: Evidence) -> bool:
+    """Whether a word with a capital stands behind one that is nothing but a name: `CockroachDB Community Edition`."""
+    return (
+        at > 0
+        and not reading.begins_sentence(at - 1)
+        and reading.before(at).isspace()
+        and reading.written[at - 1][0].isupper()
+        and evidence.pure(reading.folded[at - 1])
     )
 
 
@@ -284,7 +301,8 @@ def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
     territories = lexicon().territories
     if word in territories and rival in territories:
         return territories[word] == territories[rival]
-    return extended or one == two or min(evidence.upper[word], evidence.upper[rival]) < KNOWN
+    rarer, other = sorted((evidence.upper[word], evidence.upper[rival]))
+    return extended or one == two or rarer < max(KNOWN, MISREAD_SHARE * other)
 
 
 def _extends(one: str, two: str) -> bool:
@@ -337,7 +355,7 @@ def _says_no_capital(side: Side) -> bool:
     if any(word >= "\u0590" for word in side.words):
         return True
     first = reading.written[side.begin]
-    return len(first) > 1 and first[0].isupper() and (reading.german or reading.begins_sentence(side.begin))
+    return len(side.words) == 1 < len(first) and first[0].isupper() and (reading.german or reading.begins_sentence(side.begin))
 
 
 def _listed_cities(side: Side) -> set[int]:
@@ -369,11 +387,12 @@ def _is_addressed(left: Side, right: Side) -> bool:
     if max(len(left.words), len(right.words)) > size:
         return False
     reading, at = left.reading, left.begin
-    before = reading.folded[at - 1] if at else ""
-    if any(form in known for form in bare_forms(before or " ")):
+    if not alone and left.words[0] < "\uac00" and at and any(form in known for form in bare_forms(reading.folded[at - 1])):
         return True
     following = reading.folded[left.end : left.end + 2]
-    return bool(following) and (following[0] in known or (alone and "".join(following) in known))
+    if not following or not _TITLE_END.fullmatch(reading.before(left.end) + " "):
+        return False
+    return following[0] in known or (alone and "".join(following) in known)
 
 
 LONGEST_PERSON: Final = 5

@@ -27,7 +27,7 @@ LOWER_SHARE: Final = 0.1
 KNOWN: Final = 3
 """Names with so many mentions are known."""
 
-COMMONPLACE_SHARE: Final = 0.05
+COMMONPLACE_SHARE: Final = 0.02
 COMMONPLACE_TEXTS: Final = 20
 """A name in so large a share of the texts, and in so many, is what the corpus is about: the UN in speeches there."""
 
