@@ -49,7 +49,12 @@ def _among(hits: Sequence[int], side: Side, other: Side, evidence: Evidence) -> 
 
 def _says_nothing(side: Side, other: Side, at: int) -> bool:
     reading, place = side.reading, side.begin + at
-    return is_list_mark(reading, place) or _is_tag(reading, place) or _known_address(side, other, at)
+    return (
+        is_list_mark(reading, place)
+        or _is_tag(reading, place)
+        or _is_escape(reading, place)
+        or _known_address(side, other, at)
+    )
 
 
 # --- marks of lists, brackets, addresses ---
@@ -67,11 +72,17 @@ def is_list_mark(reading: Reading, at: int) -> bool:
         following = _CAPITAL_BEHIND.match(behind)
         return len(word) <= 2 and following is not None and not following[1].islower() and behind[1:2].isspace()
     if at and not ends_sentence(reading.written[at - 1], before):
-        return False
+        headed = "." in word and reading.begin > 0 and behind[:1].isspace()
+        return headed and _titled(reading, 0, at) and _capital_follows(behind)
     if _LIST_MARK_END.match(behind):
         return at + 1 < len(reading.written)
+    return "." in word and behind[:1].isspace() and (at == 0 or _capital_follows(behind))
+
+
+def _capital_follows(behind: str) -> bool:
+    """Whether the next letter is a capital, behind the marks of a list."""
     following = _CAPITAL_BEHIND.match(behind)
-    return "." in word and behind[:1].isspace() and (at == 0 or (following is not None and following[1].isupper()))
+    return following is not None and following[1].isupper()
 
 
 def _in_brackets(side: Side) -> bool:
@@ -87,6 +98,20 @@ def _in_brackets(side: Side) -> bool:
 def _is_tag(reading: Reading, at: int) -> bool:
     """Whether the word is the name of an element, `</url>`."""
     return reading.before(at).endswith(("<", "</")) and reading.text[reading.ends[at] :][:1] == ">"
+
+
+_ESCAPE: Final = re.compile(r"\\(?:[uxUX]?\{?|')[0-9A-Fa-f]{2,8}|&#?\w{2,8};|%[0-9A-Fa-f]{2}")
+LONGEST_ESCAPE: Final = 10
+
+
+def _is_escape(reading: Reading, at: int) -> bool:
+    """Whether the word is part of what stands for a character: `\\A9`, `\\'a9`, `&copy;`, `%20`."""
+    start, end = reading.starts[at], reading.ends[at]
+    begin = max(start - LONGEST_ESCAPE, 0)
+    return any(
+        begin + match.start() < start and begin + match.end() >= end
+        for match in _ESCAPE.finditer(reading.text[begin : end + LONGEST_ESCAPE])
+    )
 
 
 def _known_address(side: Side, other: Side, at: int) -> bool:
@@ -191,7 +216,8 @@ def _breaks_off(reading: Reading, end: int, evidence: Evidence, *, marked: bool)
         return True
     if end == 1 and (written[0].isupper() or evidence.pure(reading.folded[0])):
         return False  # `EU Members`, `Albania and`
-    here, there = _loud(written[:end]), _loud(written[end : end + 3])
+    here = _loud(written[:end]) or _loud(written[max(end - 3, 0) : end])
+    there = _loud(written[end : end + 3])
     if here != there:
         return True
     after = written[end + 1 : end + 2]

@@ -24,7 +24,7 @@ from corpuskit.lexicon import (
     lexicon,
 )
 from corpuskit.names import name_hits
-from corpuskit.numbers import is_number, moved, number_hits, said_in_digits, unspaced_values, values_differ
+from corpuskit.numbers import is_number, lettered, moved, number_hits, said_in_digits, unspaced_values, values_differ
 from corpuskit.reading import Evidence, Reading, blurred, fold
 
 UNSPACED: Final = "\u0b80"
@@ -164,7 +164,12 @@ def plain(word: str) -> bool:
     """Whether it can be nothing protected, at a glance: in lower case, without accents, and in no list."""
     if not (word.isascii() and word.isalpha() and word.islower()) or word[0] == "n":
         return False
+    if _NUMERAL.fullmatch(word):
+        return False
     return word not in _listed() and not (word.startswith("ha") and _is_swahili(word[2:]))
+
+
+_NUMERAL: Final = re.compile("[ivx]{2,}|[b-hj-z]")
 
 
 def _same_letters(words: Sides) -> bool:
@@ -196,7 +201,7 @@ def _numbers(place: Place, evidence: Evidence) -> Hits:  # noqa: ARG001 - all ju
     if hits is None:
         if place.alone.unspaced and unspaced_values(*place.edit):
             return [*place.kept[0]], [*place.kept[1]]
-        return None
+        return lettered(*place.edit)
     left, right = place.edit
     for side, other, found, rivals in ((left, right, *hits), (right, left, *hits[::-1])):
         if found and not rivals and (moved(side, other, found) or said_in_digits(side, other, found)):

@@ -111,15 +111,16 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
         return False
     if word in lexicon().titles and _before_capital(reading, at):
         return False
-    return _may_be_name(reading, at, evidence) and not (
+    return _may_be_name(side, at, evidence) and not (
         _said_elsewhere(side, other, at) or _is_vocative(reading, at, evidence)
     )
 
 
-def _may_be_name(reading: Reading, at: int, evidence: Evidence) -> bool:
+def _may_be_name(side: Side, at: int, evidence: Evidence) -> bool:
     """Whether a word with a capital is (part of) a name, by the words around it and by the corpus."""
+    reading = side.reading
     word, written = reading.folded[at], reading.written[at]
-    if reading.capitals_tell and not reading.german and _inside_name(reading, at):
+    if reading.capitals_tell and not reading.german and _inside_name(side, at):
         return True
     if not written.isupper() and any(map(str.isupper, written[1:])):
         return True  # `NoDerivs`, `YouTube`
@@ -184,17 +185,17 @@ def _is_vocative(reading: Reading, at: int, evidence: Evidence) -> bool:
     )
 
 
-def _inside_name(reading: Reading, at: int) -> bool:
-    """Whether a word stands between two with capitals and nothing but blanks: `GNU Lesser General`."""
-    if not 0 < at < len(reading.written) - 1 or reading.begins_sentence(at - 1):
+def _inside_name(side: Side, at: int) -> bool:
+    """Whether the side stands between two words with capitals and nothing but blanks: `GNU Lesser General`."""
+    reading, first, last = side.reading, side.begin - 1, side.end
+    if first < 0 or last >= len(reading.written) or reading.begins_sentence(first):
         return False
-    neighbours = reading.written[at - 1], reading.written[at + 1]
+    neighbours = reading.written[first], reading.written[last]
     shouted = reading.written[at].isupper() and all(map(str.isupper, neighbours))
     return (
         not shouted
         and all(word[0].isupper() for word in neighbours)
-        and reading.before(at).isspace()
-        and reading.before(at + 1).isspace()
+        and all(reading.before(place).isspace() for place in range(side.begin, last + 1))
     )
 
 
@@ -202,7 +203,6 @@ def _extends_name(reading: Reading, at: int, evidence: Evidence) -> bool:
     """Whether a word with a capital stands behind one that is nothing but a name: `CockroachDB Community Edition`."""
     return (
         at > 0
-        and not reading.begins_sentence(at - 1)
         and reading.before(at).isspace()
         and reading.written[at - 1][0].isupper()
         and evidence.pure(reading.folded[at - 1])

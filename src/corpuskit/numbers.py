@@ -30,6 +30,29 @@ def moved(side: Side, other: Side, hits: Sequence[int]) -> bool:
     return all(texts[0].count(side.words[at]) == texts[1].count(side.words[at]) for at in hits)
 
 
+_LETTER_IN_BRACKETS: Final = re.compile(r"[\d)]\((\w{1,4})\)")
+
+
+def lettered(left: Side, right: Side) -> Hits:
+    """Letters in brackets behind a number, on both sides, and not the same: `Section 4(b)`, `6(c)(ii)`."""
+    hits = [[at for at, word in enumerate(side.words) if _is_lettered(side, at, word)] for side in (left, right)]
+    if not hits[0] or not hits[1]:
+        return None
+    one, two = ([side.words[at] for at in found] for side, found in zip((left, right), hits, strict=True))
+    return (hits[0], hits[1]) if one != two else None
+
+
+def _is_lettered(side: Side, at: int, word: str) -> bool:
+    reading, place = side.reading, side.begin + at
+    if len(word) > LONGEST_LETTERED or not reading.before(place).endswith("("):
+        return False
+    start, end = reading.starts[place], reading.ends[place]
+    return _LETTER_IN_BRACKETS.fullmatch(reading.text[max(start - 2, 0) : end + 1]) is not None
+
+
+LONGEST_LETTERED: Final = 4
+
+
 def said_in_digits(side: Side, other: Side, hits: Sequence[int]) -> bool:
     """Whether words are numbers that the other text has in digits: `within thirty (30) days`, `within 30 days`."""
     known = lexicon().values

@@ -142,12 +142,15 @@ def bounds(text: str) -> tuple[int, int]:
 
 def has_address(text: str) -> bool:
     """Whether a URL, an e-mail address or a file name stands in it."""
-    return _ADDRESS.search(text) is not None
+    return _ADDRESS.search(text) is not None or ("DOT" in text and _SPELLED.search(text) is not None)
 
 
 def find_addresses(text: str) -> list[tuple[int, int]]:
     """Where URLs, e-mail addresses and file names stand, in characters."""
-    return [_around(text, *match.span()) for match in _ADDRESS.finditer(text)]
+    found = [_around(text, *match.span()) for match in _ADDRESS.finditer(text)]
+    if "DOT" in text:
+        found += [match.span() for match in _SPELLED.finditer(text)]
+    return found
 
 
 def _around(text: str, start: int, end: int) -> tuple[int, int]:
@@ -218,6 +221,8 @@ _ADDRESS: Final = re.compile(
     r"[:@.](?:(?<=:)//|(?<=\w@)(?=\w)|(?<=\w\.)(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b)|(?<=\w{3}\.)(?=[a-z]\b)|(?<=\bwww\.))"
 )
 """What only an address or a file name has inside: it is the run of non-blanks around."""
+_SPELLED: Final = re.compile(r"[\w.-]+[ _]AT[ _]\w+(?:[ _]DOT[ _]\w+)+")
+"""An address with its marks spelled out: `name_AT_host_DOT_org`."""
 CHINESE: Final = "〇零一二三四五六七八九十百千万萬亿億两兩"
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
 
