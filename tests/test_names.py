@@ -101,11 +101,12 @@ def test_other_names_are_no_short_forms(left: str, right: str) -> None:
 
 
 def test_how_somebody_is_addressed_does_not_count() -> None:
-    said = "we congratulate you, Sir, on this day"
+    said = "we congratulate you, Comrade, on this day"
     evidence = knowing(*[said] * 10)
-    assert words(*filled("you, Sir, on it", "you on it"), evidence) == []
-    assert words(*filled("China, Sir, Peru", "China, Peru"), evidence) != []
-    assert words(*filled("you, Chile, on it", "you on it"), knowing(*[said.replace("Sir", "Chile")] * 10)) != []
+    assert words(*filled("you, Sir, on it", "you on it")) == []
+    assert words(*filled("you, Comrade, on it", "you on it"), evidence) == []
+    assert words(*filled("China, Comrade, Peru", "China, Peru"), evidence) != []
+    assert words(*filled("you, Chile, on it", "you on it"), knowing(*[said.replace("Comrade", "Chile")] * 10)) != []
 
 
 def test_the_first_part_of_a_firm_is_no_form_of_address() -> None:

@@ -39,8 +39,6 @@ def asides_among(edit: Edit, hits: Found, evidence: Evidence) -> Found:
 def _among(hits: Sequence[int], side: Side, other: Side, evidence: Evidence) -> list[int]:
     if not hits:
         return []
-    if not other.words and _in_brackets(side):
-        return list(hits)
     front, back = _frame(side.reading, other.reading, evidence)
     front = max(front, side.begin + _in_front(side, other, evidence))
     back = min(back, side.begin + _behind(side, other, evidence))
@@ -53,6 +51,7 @@ def _says_nothing(side: Side, other: Side, at: int) -> bool:
         is_list_mark(reading, place)
         or _is_tag(reading, place)
         or _is_escape(reading, place)
+        or _in_brackets(reading, place)
         or _known_address(side, other, at)
     )
 
@@ -85,14 +84,16 @@ def _capital_follows(behind: str) -> bool:
     return following is not None and following[1].isupper()
 
 
-def _in_brackets(side: Side) -> bool:
-    """Whether the words stand in square brackets: an editor's reference, `[444th meeting]`."""
-    reading = side.reading
-    text, start, end = reading.text, reading.starts[side.begin], reading.ends[side.end - 1]
+def _in_brackets(reading: Reading, at: int) -> bool:
+    """Whether a word stands in square brackets: an editor's reference, `[444th meeting]`, or a blank, `[name of author]`."""
+    text, start, end = reading.text, reading.starts[at], reading.ends[at]
     opened = text.rfind("[", max(start - LONGEST_REFERENCE, 0), start)
     if opened < 0 or "]" in text[opened:start]:
         return False
-    return text.find("]", end, end + LONGEST_REFERENCE) >= 0 and "[" not in text[start:end]
+    closed = text.find("]", end, end + LONGEST_REFERENCE)
+    if closed < 0 or "[" in text[end:closed] or text[closed + 1 : closed + 2] in {"(", "["} or reading.in_address(at):
+        return False  # `[text](address)`
+    return any(char.isspace() or char.isdigit() for char in text[opened:closed])
 
 
 def _is_tag(reading: Reading, at: int) -> bool:

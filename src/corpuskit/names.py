@@ -73,12 +73,27 @@ def _capitals(side: Side, kept: Sequence[int]) -> Sequence[int]:
 
 def _tells_little(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a name that one side has and the other has no name for is what the corpus is about, or said in full."""
-    return evidence.commonplace(side.reading.folded[at]) or _leads_to_name(side, other, at, evidence)
+    if evidence.commonplace(side.reading.folded[at]):
+        return not _is_territory(side.reading, at)
+    return _leads_to_name(side, other, at, evidence)
+
+
+def _is_territory(reading: Reading, at: int) -> bool:
+    """Whether a word is part of the name of a country of two words: `United States`, but not `United Nations`."""
+    known, folded = lexicon().territories, reading.folded
+    pairs = (" ".join(folded[begin : begin + 2]) for begin in (max(at - 1, 0), at))
+    return any(known.get(pair, "UN") not in UNIONS for pair in pairs)
+
+
+UNIONS: Final = frozenset(("UN", "EU", "EZ"))
+"""CLDR's codes of what is no country."""
 
 
 def _leads_to_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a name that both sides have follows at once: `Ambassador Volkan Bozkir`, `Leonid Brezhnev`."""
     reading = side.reading
+    if reading.written[at].isupper() or reading.folded[at] in lexicon().territories:
+        return False
     for after in range(at + 1, len(reading.written)):
         if not reading.written[after][0].isupper() or not _TITLE_END.fullmatch(reading.before(after)):
             return False
@@ -111,19 +126,19 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
         return False
     if word in lexicon().titles and _before_capital(reading, at):
         return False
-    return _may_be_name(side, at, evidence) and not (
+    return _may_be_name(side, other, at, evidence) and not (
         _said_elsewhere(side, other, at) or _is_vocative(reading, at, evidence)
     )
 
 
-def _may_be_name(side: Side, at: int, evidence: Evidence) -> bool:
+def _may_be_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a word with a capital is (part of) a name, by the words around it and by the corpus."""
     reading = side.reading
     word, written = reading.folded[at], reading.written[at]
-    if reading.capitals_tell and not reading.german and _inside_name(side, at):
+    if reading.capitals_tell and not reading.german and _inside_name(side, other, at):
         return True
     if not written.isupper() and any(map(str.isupper, written[1:])):
-        return True  # `NoDerivs`, `YouTube`
+        return evidence.lower[word] <= evidence.upper[word]  # `NoDerivs`, `YouTube`
     if reading.capitals_tell and _extends_name(reading, at, evidence):
         return True
     if evidence.ordinary(word):
@@ -185,18 +200,31 @@ def _is_vocative(reading: Reading, at: int, evidence: Evidence) -> bool:
     )
 
 
-def _inside_name(side: Side, at: int) -> bool:
-    """Whether the side stands between two words with capitals and nothing but blanks: `GNU Lesser General`."""
+def _inside_name(side: Side, other: Side, at: int) -> bool:
+    """Whether the side stands between two words with capitals and nothing but blanks: `GNU Lesser General`.
+
+    Where it is behind the first word of a sentence, both sides must have several words with capitals: `This Academic Free
+    License`, `This Open Software License`.
+    """
     reading, first, last = side.reading, side.begin - 1, side.end
-    if first < 0 or last >= len(reading.written) or reading.begins_sentence(first):
+    if first < 0 or last >= len(reading.written):
+        return False
+    if reading.begins_sentence(first) and not all(_several_capitals(each) for each in (side, other)):
         return False
     neighbours = reading.written[first], reading.written[last]
     shouted = reading.written[at].isupper() and all(map(str.isupper, neighbours))
     return (
         not shouted
         and all(word[0].isupper() for word in neighbours)
-        and all(reading.before(place).isspace() for place in range(side.begin, last + 1))
+        and all(_NAME_GOES_ON.fullmatch(reading.before(place)) for place in range(side.begin, last + 1))
     )
+
+
+_NAME_GOES_ON: Final = re.compile(r"\s+|-")
+
+
+def _several_capitals(side: Side) -> bool:
+    return len(side.words) > 1 and all(word[0].isupper() for word in side.written)
 
 
 def _extends_name(reading: Reading, at: int, evidence: Evidence) -> bool:
@@ -248,10 +276,17 @@ def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> 
     word = side.reading.folded[at]
     written = side.reading.written[at]
     as_read = _as_read(written)
+    if 1 < len(other.words) <= LONGEST_CUT and Indel.normalized_similarity(word, "".join(other.words)) >= CUT_NAME:
+        return True
     return any(_one_name(word, rival, evidence) for rival in other.words) or any(
         _as_read(rival) == as_read or _is_misread(written, rival, evidence) or _is_short(side, other, at, place)
         for place, rival in enumerate(other.written)
     )
+
+
+LONGEST_CUT: Final = 3
+CUT_NAME: Final = 0.85
+"""A word may be cut into so many by a bad character, if they are so like it: `Conc`, `dant` for `Concédant`."""
 
 
 def _is_misread(written: str, rival: str, evidence: Evidence) -> bool:

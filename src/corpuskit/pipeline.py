@@ -194,8 +194,10 @@ def resolve(
     if settings.protect:
         rows = relatives(families)
         wordings = shards.wordings(batch_shards, kept[rows])
+        others = np.setdiff1d(shards.sample(index, rule["n_chars"], EVIDENCE_CHARS), rows)
         with _uncollected():
-            parts = split(families, rows, wordings, kinds=settings.protect)
+            background = shards.wordings(batch_shards, kept[others])
+            parts = split(families, rows, wordings, background=background, kinds=settings.protect)
         members, more = cluster_parts(families, parts, buckets, contents, **rule)
         compared = {name: count + more.get(name, 0) for name, count in compared.items()}
         found = variants(families, members, parts)
@@ -208,6 +210,12 @@ def resolve(
         held, work = _contained(batch_shards, index, decisions, kept, settings)
         links, compared = pa.concat_tables([links, held]), {**compared, **work}
     return Resolved(places, decisions, links, compared)
+
+
+EVIDENCE_CHARS: Final = 5_000_000
+"""So much of the corpus tells which of its words are names: 12,000 paragraphs, half a second. With the heads of families
+alone 21 of 100 wrong calls on labelled speeches and licences were words that the rest of the corpus writes without a
+capital."""
 
 
 def _forecast(buckets: Buckets, settings: Settings) -> str:

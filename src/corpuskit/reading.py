@@ -29,7 +29,9 @@ KNOWN: Final = 3
 
 COMMONPLACE_SHARE: Final = 0.02
 COMMONPLACE_TEXTS: Final = 20
-"""A name in so large a share of the texts, and in so many, is what the corpus is about: the UN in speeches there."""
+SOMETIMES: Final = 0.003
+"""A word with a capital in so large a share of the texts, and in so many, is what the corpus is about (the Assembly in
+speeches there), if it is written without one in so large a share of its places; `Google` never is."""
 
 LONGEST_REFERENCE: Final = 200
 """A reference behind a quotation is not looked for farther than so many characters from the end."""
@@ -205,7 +207,9 @@ class Evidence:
 
     def commonplace(self, word: str) -> bool:
         """Whether it is a name that so many texts have that it tells little."""
-        return self.texts_with[word] >= max(COMMONPLACE_TEXTS, COMMONPLACE_SHARE * self.texts)
+        if self.texts_with[word] < max(COMMONPLACE_TEXTS, COMMONPLACE_SHARE * self.texts):
+            return False
+        return self.lower[word] >= SOMETIMES * self.upper[word]
 
     def pure(self, word: str) -> bool:
         """Whether it is nothing but a name, as far as the corpus knows."""
