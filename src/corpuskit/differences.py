@@ -24,7 +24,7 @@ from corpuskit.lexicon import (
     lexicon,
 )
 from corpuskit.names import name_hits
-from corpuskit.numbers import is_number, lettered, moved, number_hits, said_in_digits, unspaced_values, values_differ
+from corpuskit.numbers import LONGEST_LETTERED, is_number, lettered, moved, number_hits, said_in_digits, unspaced_values, values_differ
 from corpuskit.reading import Evidence, Reading, blurred, fold
 
 UNSPACED: Final = "\u0b80"
@@ -76,8 +76,8 @@ class Alone(NamedTuple):
     """What the words of an edit say whatever stands around them.
 
     same: only another spelling; plain: nothing can be protected, unless in an address; numbers, negated, modals: what
-    differs of these; prefixed: a word has a negating part more; unspaced, names: whether it is worth to look for parts of
-    words, and for names.
+    differs of these; prefixed: a word has a negating part more; unspaced, letters, names: whether it is worth to look for
+    parts of words, for letters in brackets, and for names.
     """
 
     same: bool
@@ -87,6 +87,7 @@ class Alone(NamedTuple):
     modals: Hits = None
     prefixed: bool = False
     unspaced: bool = False
+    letters: bool = False
     names: bool = False
 
 
@@ -140,6 +141,7 @@ def _words_alone(left: tuple[str, ...], right: tuple[str, ...]) -> Alone:
         modals=values_differ(words, lexicon().modals),
         prefixed=_prefixed(*words) or _prefixed(*words[::-1]),
         unspaced=any(word >= UNSPACED for word in every),
+        letters=all(any(len(word) <= LONGEST_LETTERED and word.isalpha() for word in side) for side in words),
         names=any(len(word) > 1 and word[0].isupper() for side in written for word in side)
         or any(word >= "\u0590" for word in every),
     )
@@ -201,7 +203,7 @@ def _numbers(place: Place, evidence: Evidence) -> Hits:  # noqa: ARG001 - all ju
     if hits is None:
         if place.alone.unspaced and unspaced_values(*place.edit):
             return [*place.kept[0]], [*place.kept[1]]
-        return lettered(*place.edit)
+        return lettered(*place.edit) if place.alone.letters else None
     left, right = place.edit
     for side, other, found, rivals in ((left, right, *hits), (right, left, *hits[::-1])):
         if found and not rivals and (moved(side, other, found) or said_in_digits(side, other, found)):

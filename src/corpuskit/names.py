@@ -7,6 +7,7 @@ countries of CLDR. Spellings, forms of address, initials and what is only said e
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from rapidfuzz.distance import Indel
@@ -127,7 +128,9 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     if word in lexicon().titles and _before_capital(reading, at):
         return False
     return _may_be_name(side, other, at, evidence) and not (
-        _said_elsewhere(side, other, at) or _is_vocative(reading, at, evidence)
+        _said_elsewhere(side, other, at)
+        or _is_vocative(reading, at, evidence)
+        or _says_state(reading, other.reading, at, evidence)
     )
 
 
@@ -182,6 +185,35 @@ def _said_elsewhere(side: Side, other: Side, at: int) -> bool:
         rival.startswith(word) and len(rival) <= size + LONGEST_ENDING for rival in capitals
     )
 
+
+def _says_state(reading: Reading, other: Reading, at: int, evidence: Evidence) -> bool:
+    """Whether a word says what kind of state a country is that both texts name: `Somali Democratic Republic`.
+
+    Not where there are or were two of the country's name.
+    """
+    word, written, known = reading.folded[at], reading.written, lexicon().territories
+    if word != "america" and (word in known or not evidence.lower[word]):
+        return False
+    begin, end = at, at + 1
+    while begin and (written[begin - 1][0].isupper() or reading.folded[begin - 1] in _OF) and reading.before(begin).isspace():
+        begin -= 1
+    while end < len(written) and (written[end][0].isupper() or reading.folded[end] in _OF) and reading.before(end).isspace():
+        end += 1
+    run = [place for place in reading.folded[begin:end] if place not in _OF]
+    if any(place.startswith(_TWO_STATES) for place in run):
+        return False
+    pairs = [" ".join(pair) for pair in pairwise(run)]
+    there = " ".join(other.folded)
+    return any(
+        named in there and (named in known or any(named + ending in known for ending in ("a", "ia", "y")))
+        for named in (*run, *pairs)
+        if named != word and len(named) >= SHORTEST_STEM and known.get(named) not in UNIONS
+    )
+
+
+_OF: Final = frozenset(("of", "the"))
+_TWO_STATES: Final = ("korea", "congo", "guinea", "sudan", "german", "yemen", "viet", "china", "chinese", "ireland")
+"""Names, or how they begin, that two states have or had, told apart by what they call themselves."""
 
 RARE_SHARE: Final = 0.01
 VOCATIVE_TEXTS: Final = 10
@@ -265,7 +297,7 @@ def _before_capital(reading: Reading, at: int) -> bool:
 def _is_initials(reading: Reading, at: int) -> bool:
     """Whether a word in capitals abbreviates what stands before it: `communications technologies (ICTs)`."""
     word = reading.written[at].rstrip("s")
-    if len(word) < 2 or not word.isupper() or "(" not in reading.before(at):
+    if len(word) < 2 or not word.isupper() or not any(mark in reading.before(at) for mark in "(["):
         return False
     initials = iter([folded[0] for folded in reading.folded[max(at - 2 * len(word), 0) : at]])
     return all(letter in initials for letter in word.casefold())
@@ -295,7 +327,7 @@ def _is_misread(written: str, rival: str, evidence: Evidence) -> bool:
     return (
         len(rival) == len(word) > 2
         and rival.islower()
-        and not evidence.upper[word]
+        and evidence.upper[word] <= MISREAD_SHARE * evidence.lower[rival]
         and sum(map(str.__ne__, word, rival)) == 1
     )
 
@@ -331,13 +363,19 @@ def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
     if sorted(one) == sorted(two):
         return True  # letters changed places
     extended = _extends(one, two)
-    if one != two and not extended and Indel.normalized_similarity(one, two) < SAME_NAME:
+    rarer, other = sorted((evidence.upper[word], evidence.upper[rival]))
+    slip = rarer <= SLIPS and rarer < SLIP_SHARE * other
+    alike = SLIP_ALIKE if slip else SAME_NAME
+    if one != two and not extended and Indel.normalized_similarity(one, two) < alike:
         return False
     territories = lexicon().territories
     if word in territories and rival in territories:
         return territories[word] == territories[rival]
-    rarer, other = sorted((evidence.upper[word], evidence.upper[rival]))
     return extended or one == two or rarer < max(KNOWN, MISREAD_SHARE * other)
+
+
+SLIPS, SLIP_SHARE, SLIP_ALIKE = 1, 0.02, 0.65
+"""A name that the corpus has once, and another fifty times or more, is a slip for it even when it is less alike: `PLQ`."""
 
 
 def _extends(one: str, two: str) -> bool:

@@ -157,9 +157,12 @@ def find_addresses(text: str) -> list[tuple[int, int]]:
 
 def _around(text: str, start: int, end: int) -> tuple[int, int]:
     """The run of non-blank characters around a place."""
-    begin = max(text.rfind(blank, 0, start) for blank in _BLANKS) + 1
-    ends = [text.find(blank, end) for blank in _BLANKS]
-    return begin, min((found for found in ends if found >= 0), default=len(text))
+    begin, stop = 0, len(text)
+    for blank in _BLANKS:  # each looks only as far as the nearest before it: most texts have few tabs
+        begin = max(begin, text.rfind(blank, begin, start) + 1)
+        found = text.find(blank, end, stop)
+        stop = found if found >= 0 else stop
+    return begin, stop
 
 
 def ends_sentence(word: str, between: str) -> bool:
