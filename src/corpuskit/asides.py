@@ -125,7 +125,7 @@ def _known_address(side: Side, other: Side, at: int) -> bool:
         return False
     if reading.in_address(place):
         words = reading.address_words(place)
-        if not other.words and words <= set(there.folded):
+        if not other.words and words <= set(there.folded) and not there.in_address(max(other.begin - 1, 0)):
             return True
         return any(words == there.address_words(there.word_at(start)) for start, _ in there.addresses)
     if other.words or not 0 < other.begin < len(there.written):

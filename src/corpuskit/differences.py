@@ -217,7 +217,21 @@ def _negations(place: Place, evidence: Evidence) -> Hits:  # noqa: ARG001 - all 
         return place.hits(alone.negated)
     if alone.prefixed or (alone.unspaced and _in_parts(left, right)):
         return [*place.kept[0]], [*place.kept[1]]
-    return place.hits(alone.modals)
+    return place.hits(alone.modals) or _demanded(*place.edit)
+
+
+LONGEST_DEMAND: Final = 2
+
+
+def _demanded(left: Side, right: Side) -> Hits:
+    """A word of duty that one side has more, with a word beside it at most: `you must`."""
+    demands = lexicon().demands
+    for side, other in ((left, right), (right, left)):
+        if not other.words and len(side.words) <= LONGEST_DEMAND:
+            hits = [at for at, word in enumerate(side.words) if word in demands]
+            if hits:
+                return (hits, []) if side is left else ([], hits)
+    return None
 
 
 def _negated(words: Sides) -> Hits:

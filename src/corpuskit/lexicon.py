@@ -104,6 +104,8 @@ _MODALS: Final = {
 }
 """Duty, advice, leave, what will be: a change from one to another, within a language, changes what is demanded."""
 
+_DEMANDS: Final = "must doit doivent debe deben muss müssen muß deve devono devem moet moeten musi muszą должен должны"
+
 _MODAL_PARTS: Final = {
     "ja": "なければな なくてはな ねばな ばなり 義務, べき, てもよ てもい でもよ でもい ことができ",
     "zh": "必须 必須 须 須 务必 務必, 应 應, 可以 可 得以",
@@ -122,6 +124,13 @@ ADDRESSED: Final = frozenset(
 )
 """Whom a speaker turns to: no name, though with a capital."""
 
+FIRST_PERSON: Final = frozenset(
+    "i me my mine we us our ours je mon ma mes nous notre nos yo mi mis nosotros nuestro nuestra nuestros nuestras "
+    "ich mein meine meiner wir unser unsere unserer eu meu minha nós nosso nossa io mio mia noi nostro nostra "
+    "я мой моя моей мы наш наша нашей".split()
+)
+"""By what speakers name themselves and what is theirs."""
+
 HONORIFICS: Final = frozenset(
     "さん 氏 様 先生 教授 大使 女士 小姐 总统 總統 主席 部长 部長 博士 씨 님 여사 교수 대사 박사 선생 "
     "श्री श्रीमती सुश्री डॉ जनाब محترمہ جناب ڈاکٹر حضرت שר גברת מר גב ד״ר นาย นาง นางสาว คุณ ดร ஶ்ரீ திரு திருமதி জনাব শ্রী বেগম".split()
@@ -139,7 +148,8 @@ class Lexicon:
     """The lists, folded.
 
     values: for each word its number or place in the calendar, by language, months and days apart from numbers;
-    modals: for each word its class, by language; modal_parts: the same for parts of words; territories: names of
+    modals: for each word its class, by language; modal_parts: the same for parts of words; demands: what demands
+    even when it is only added; territories: names of
     countries and regions, of one word or more, with their codes, and in scripts without capitals cities, with their time
     zones; titles: forms of address before a name (`Mr`, `Frau`, `пан`).
     """
@@ -148,6 +158,7 @@ class Lexicon:
     values: Mapping[str, Mapping[str, int]]
     modals: Mapping[str, Mapping[str, int]]
     modal_parts: Mapping[str, int]
+    demands: frozenset[str]
     territories: Mapping[str, str]
     titles: frozenset[str]
     longest_territory: int
@@ -171,7 +182,8 @@ def lexicon() -> Lexicon:
     territories = lists["territories"]
     titles = frozenset(lists["titles"])
     negations = frozenset(_NEGATIONS.split())
-    return Lexicon(negations, values, modals, parts, territories, titles, max(map(len, territories)))
+    demands = frozenset(_DEMANDS.split())
+    return Lexicon(negations, values, modals, parts, demands, territories, titles, max(map(len, territories)))
 
 
 _KOREAN_DAYS: Final = "하루 이틀 사흘 나흘 닷새 엿새 이레 여드레 아흐레 열흘 보름"

@@ -13,7 +13,7 @@ from typing import Final
 from rapidfuzz.distance import Indel
 
 from corpuskit.edits import Edit, Hits, Side
-from corpuskit.lexicon import ADDRESSED, HONORIFICS, bare_forms, in_table, lexicon, names
+from corpuskit.lexicon import ADDRESSED, FIRST_PERSON, HONORIFICS, bare_forms, lexicon, names
 from corpuskit.reading import KNOWN, SCHEMES, Evidence, Reading, blurred
 
 SAME_NAME: Final = 0.7
@@ -37,6 +37,8 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
         for side, other, found in ((*edit, hits[0]), (*edit[::-1], hits[1]))
     )
     if bool(left) != bool(right):
+        if _is_own_country(*(edit if left else edit[::-1]), left or right):
+            return None
         left = [at for at in left if not _tells_little(*edit, at, evidence)]
         right = [at for at in right if not _tells_little(*edit[::-1], at, evidence)]
     if left or right:
@@ -70,6 +72,12 @@ def _capitals(side: Side, kept: Sequence[int]) -> Sequence[int]:
     if reading.addresses:
         return [begin + at for at in kept if written[at][0].isupper() or reading.in_address(begin + at)]
     return [begin + at for at in kept if written[at][0].isupper() and len(written[at]) > 1]
+
+
+def _is_own_country(side: Side, other: Side, hits: Sequence[int]) -> bool:
+    """Whether all that one side names is a country, and the other says `my country`, `we` or the like."""
+    known = lexicon().territories
+    return not FIRST_PERSON.isdisjoint(other.words) and all(side.reading.folded[at] in known for at in hits)
 
 
 def _tells_little(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
@@ -120,7 +128,7 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a word that the other side does not have is (part of) a name."""
     reading, word, written = side.reading, side.reading.folded[at], side.reading.written[at]
     if reading.addresses and reading.in_address(at):
-        return word not in SCHEMES and _other_address(other)
+        return word not in SCHEMES and (_other_address(other) or _is_file_in_brackets(reading, at))
     if len(written) == 1 or not written[0].isupper() or word in lexicon().values:
         return False
     if word in ADDRESSED or _is_title(side, other, at) or _is_initials(reading, at):
@@ -142,7 +150,7 @@ def _may_be_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
         return True
     if not written.isupper() and any(map(str.isupper, written[1:])):
         return evidence.lower[word] <= evidence.upper[word]  # `NoDerivs`, `YouTube`
-    if reading.capitals_tell and _extends_name(reading, at, evidence):
+    if reading.capitals_tell and (_extends_name(reading, at, evidence) or _tells_state(reading, at)):
         return True
     if evidence.ordinary(word):
         return False
@@ -191,15 +199,10 @@ def _says_state(reading: Reading, other: Reading, at: int, evidence: Evidence) -
 
     Not where there are or were two of the country's name.
     """
-    word, written, known = reading.folded[at], reading.written, lexicon().territories
+    word, known = reading.folded[at], lexicon().territories
     if word != "america" and (word in known or not evidence.lower[word]):
         return False
-    begin, end = at, at + 1
-    while begin and (written[begin - 1][0].isupper() or reading.folded[begin - 1] in _OF) and reading.before(begin).isspace():
-        begin -= 1
-    while end < len(written) and (written[end][0].isupper() or reading.folded[end] in _OF) and reading.before(end).isspace():
-        end += 1
-    run = [place for place in reading.folded[begin:end] if place not in _OF]
+    run = _state(reading, at)
     if any(place.startswith(_TWO_STATES) for place in run):
         return False
     pairs = [" ".join(pair) for pair in pairwise(run)]
@@ -209,6 +212,27 @@ def _says_state(reading: Reading, other: Reading, at: int, evidence: Evidence) -
         for named in (*run, *pairs)
         if named != word and len(named) >= SHORTEST_STEM and known.get(named) not in UNIONS
     )
+
+
+def _tells_state(reading: Reading, at: int) -> bool:
+    """Whether a word tells one of two states of a name from the other: `Democratic Republic of the Congo`."""
+    return any(word.startswith(_TWO_STATES) for word in _state(reading, at)[1:])
+
+
+def _state(reading: Reading, at: int) -> list[str]:
+    """The words with capitals around one, `of` and `the` between them left out."""
+    written, folded = reading.written, reading.folded
+    begin, end = at, at + 1
+    while begin and _goes_on(reading, begin - 1, begin):
+        begin -= 1
+    while end < len(written) and _goes_on(reading, end, end):
+        end += 1
+    return [word for word in folded[begin:end] if word not in _OF]
+
+
+def _goes_on(reading: Reading, at: int, behind: int) -> bool:
+    """Whether a name goes on with a word."""
+    return (reading.written[at][0].isupper() or reading.folded[at] in _OF) and reading.before(behind).isspace()
 
 
 _OF: Final = frozenset(("of", "the"))
@@ -275,6 +299,15 @@ def _other_address(side: Side) -> bool:
     return any(side.reading.in_address(at) for at in places if at < len(side.reading.written))
 
 
+_FILE: Final = re.compile(r"\(\w+\.\w+\)")
+
+
+def _is_file_in_brackets(reading: Reading, at: int) -> bool:
+    """Whether the word is part of a file's name that stands alone in brackets: `this file (callgrind.h)`."""
+    begin, end = reading.address_at(at) or (0, 0)
+    return _FILE.fullmatch(reading.text[begin:end]) is not None
+
+
 def _is_title(side: Side, other: Side, at: int) -> bool:
     """A short word with a point before a capital (`Mr.`, `Dr.`, `J.`) that the other side has nothing for."""
     if other.words or len(side.reading.written[at]) > 4:
@@ -308,6 +341,8 @@ def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> 
     word = side.reading.folded[at]
     written = side.reading.written[at]
     as_read = _as_read(written)
+    if side.reading.addresses and side.reading.in_address(at):
+        return any(blurred(word) == blurred(rival) for rival in other.words)
     if 1 < len(other.words) <= LONGEST_CUT and Indel.normalized_similarity(word, "".join(other.words)) >= CUT_NAME:
         return True
     return any(_one_name(word, rival, evidence) for rival in other.words) or any(
@@ -410,7 +445,7 @@ def _listed(edit: Edit, kept: tuple[Sequence[int], Sequence[int]]) -> Hits:
     left, right = edit
     if not left.words or not right.words:
         return None
-    if not any(map(_says_no_capital, edit)):
+    if not all(map(_says_no_capital, edit)):
         return None
     cities = [_listed_cities(side) for side in edit]
     people = [_listed_people(side) for side in edit]
@@ -435,8 +470,15 @@ def _listed_cities(side: Side) -> set[int]:
     """Numbers of the cities that the side's words, or runs across them, are the names of."""
     known = names().cities
     words = [word for word, written in zip(side.words, side.written, strict=True) if not written[0].islower()]
-    listed = {found for word in words if len(word) > 1 and (found := in_table(known, word)) is not None}
+    listed = {known[form] for word in words if len(word) > 1 for form in _forms(word) if form in known}
     return listed | {known[name] for name in side.inside(known, LONGEST_CITY)}
+
+
+def _forms(word: str) -> Sequence[str]:
+    """A word, without particles in front, and in Indian scripts without endings."""
+    if "\u0900" <= word < "\u0e00":
+        return [word[: len(word) - cut] for cut in range(LONGEST_ENDING + 1) if len(word) - cut >= LONGEST_ENDING]
+    return bare_forms(word)
 
 
 LONGEST_CITY: Final = 8
@@ -445,7 +487,7 @@ LONGEST_CITY: Final = 8
 def _listed_people(side: Side) -> set[str]:
     """The side's words, or runs across them, that are names of people."""
     known = names().people
-    return {form for word in side.words for form in bare_forms(word) if form in known} | set(
+    return {form for word in side.words for form in _forms(word) if form in known} | set(
         side.inside(known, LONGEST_CITY)
     )
 

