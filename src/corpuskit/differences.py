@@ -24,7 +24,7 @@ from corpuskit.lexicon import (
     lexicon,
 )
 from corpuskit.names import name_hits
-from corpuskit.numbers import LONGEST_LETTERED, is_number, lettered, moved, number_hits, said_in_digits, unspaced_values, values_differ
+from corpuskit.numbers import LONGEST_LETTERED, is_misread_pronoun, is_number, lettered, moved, number_hits, said_in_digits, unspaced_values, values_differ
 from corpuskit.reading import Evidence, Reading, blurred, fold
 
 UNSPACED: Final = "\u0b80"
@@ -206,9 +206,12 @@ def _numbers(place: Place, evidence: Evidence) -> Hits:  # noqa: ARG001 - all ju
         return lettered(*place.edit) if place.alone.letters else None
     left, right = place.edit
     for side, other, found, rivals in ((left, right, *hits), (right, left, *hits[::-1])):
-        if found and not rivals and (moved(side, other, found) or said_in_digits(side, other, found)):
+        if found and not rivals and any(told(side, other, found) for told in _NO_NUMBERS):
             return None
     return hits
+
+
+_NO_NUMBERS: Final = (moved, said_in_digits, is_misread_pronoun)
 
 
 def _negations(place: Place, evidence: Evidence) -> Hits:  # noqa: ARG001 - all judges are called alike

@@ -345,7 +345,8 @@ def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> 
         return any(blurred(word) == blurred(rival) for rival in other.words)
     if 1 < len(other.words) <= LONGEST_CUT and Indel.normalized_similarity(word, "".join(other.words)) >= CUT_NAME:
         return True
-    return any(_one_name(word, rival, evidence) for rival in other.words) or any(
+    forenamed = at == side.begin and _follows_forename(side.reading, at, evidence)
+    return any(_one_name(word, rival, evidence, forenamed=forenamed) for rival in other.words) or any(
         _as_read(rival) == as_read or _is_misread(written, rival, evidence) or _is_short(side, other, at, place)
         for place, rival in enumerate(other.written)
     )
@@ -359,6 +360,8 @@ CUT_NAME: Final = 0.85
 def _is_misread(written: str, rival: str, evidence: Evidence) -> bool:
     """Whether one letter of an ordinary word was read as another, a capital: `Tor` for `for`."""
     word = written.casefold()
+    if len(word) == 2 and written.istitle() and rival.islower() and evidence.upper[word] < KNOWN:
+        return True  # `Ml` for `full`
     return (
         len(rival) == len(word) > 2
         and rival.islower()
@@ -390,7 +393,18 @@ def _as_read(written: str) -> str:
     return written.replace("H", "ll").casefold()
 
 
-def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
+def _follows_forename(reading: Reading, at: int, evidence: Evidence) -> bool:
+    """Whether a word that is nothing but a name stands before: `Javier Perez de Cuellar`, `Javier Peres de Cuellar`."""
+    return (
+        at > 0
+        and reading.written[at - 1].istitle()
+        and reading.before(at).isspace()
+        and evidence.pure(reading.folded[at - 1])
+        and reading.folded[at - 1] not in lexicon().territories
+    )
+
+
+def _one_name(word: str, rival: str, evidence: Evidence, *, forenamed: bool = False) -> bool:
     """Whether two words are one name: nearly the same letters, and not two names that are both known."""
     if word == rival:
         return True
@@ -406,11 +420,11 @@ def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
     territories = lexicon().territories
     if word in territories and rival in territories:
         return territories[word] == territories[rival]
-    return extended or one == two or rarer < max(KNOWN, MISREAD_SHARE * other)
+    return extended or one == two or forenamed or rarer < max(KNOWN, MISREAD_SHARE * other)
 
 
-SLIPS, SLIP_SHARE, SLIP_ALIKE = 1, 0.02, 0.65
-"""A name that the corpus has once, and another fifty times or more, is a slip for it even when it is less alike: `PLQ`."""
+SLIPS, SLIP_SHARE, SLIP_ALIKE = 1, 0.05, 0.65
+"""A name that the corpus has once, and another thirty times, is a slip for it even when it is less alike: `PLQ`."""
 
 
 def _extends(one: str, two: str) -> bool:

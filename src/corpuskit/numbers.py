@@ -66,9 +66,32 @@ def number_hits(words: Sides, written: Sequence[Sequence[str]]) -> Hits:
     digits = [[at for at, word in enumerate(side) if is_number(word)] for side in words]
     left, right = ([side[at] for at in hits] for side, hits in zip(words, digits, strict=True))
     if left != right:
+        if len(left) == len(right) and all(map(_is_footnoted, left, right)):
+            return None
         said = _in_words(left, words[1]) if not right else _in_words(right, words[0]) if not left else False
         return None if said else (digits[0], digits[1])
     return values_differ(words, lexicon().values) or _numerals(words, written) or _more_in_words(words)
+
+
+_YEAR: Final = re.compile("(?:1[89]|20)[0-9][0-9]")
+LONGEST_NOTE: Final = 2
+
+
+def _is_footnoted(one: str, two: str) -> bool:
+    """Whether two numbers are one, or one year with the number of a note set against it: `1979`, `197924`."""
+    year, other = sorted((one, two), key=len)
+    return one == two or (
+        _YEAR.fullmatch(year) is not None and other.startswith(year) and len(other) - len(year) <= LONGEST_NOTE
+        and other.isdigit()
+    )
+
+
+def is_misread_pronoun(side: Side, other: Side, hits: Sequence[int]) -> bool:
+    """Whether the one number is an `I` as scans read it: `1 must again express`."""
+    if len(hits) != 1 or side.words[hits[0]] != "1" or "I" not in {*side.reading.written, *other.reading.written}:
+        return False
+    reading, behind = side.reading, side.begin + hits[0] + 1
+    return behind < len(reading.written) and reading.written[behind].islower() and reading.before(behind) == " "
 
 
 def _more_in_words(words: Sides) -> Hits:
