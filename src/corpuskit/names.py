@@ -343,7 +343,7 @@ def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> 
     as_read = _as_read(written)
     if side.reading.addresses and side.reading.in_address(at):
         return any(blurred(word) == blurred(rival) for rival in other.words)
-    if 1 < len(other.words) <= LONGEST_CUT and Indel.normalized_similarity(word, "".join(other.words)) >= CUT_NAME:
+    if _is_cut(side.words, other.words) or _is_cut(other.words, side.words):
         return True
     forenamed = at == side.begin and _follows_forename(side.reading, at, evidence)
     return any(_one_name(word, rival, evidence, forenamed=forenamed) for rival in other.words) or any(
@@ -355,6 +355,10 @@ def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> 
 LONGEST_CUT: Final = 3
 CUT_NAME: Final = 0.85
 """A word may be cut into so many by a bad character, if they are so like it: `Conc`, `dant` for `Concédant`."""
+
+
+def _is_cut(words: list[str], whole: list[str]) -> bool:
+    return len(whole) == 1 < len(words) <= LONGEST_CUT and Indel.normalized_similarity("".join(words), whole[0]) >= CUT_NAME
 
 
 def _is_misread(written: str, rival: str, evidence: Evidence) -> bool:
@@ -413,9 +417,9 @@ def _one_name(word: str, rival: str, evidence: Evidence, *, forenamed: bool = Fa
         return True  # letters changed places
     extended = _extends(one, two)
     rarer, other = sorted((evidence.upper[word], evidence.upper[rival]))
-    slip = rarer <= SLIPS and rarer < SLIP_SHARE * other
-    alike = SLIP_ALIKE if slip else SAME_NAME
-    if one != two and not extended and Indel.normalized_similarity(one, two) < alike:
+    if rarer <= SLIPS and rarer < SLIP_SHARE * other and _looks_like(one, two):
+        return True
+    if one != two and not extended and Indel.normalized_similarity(one, two) < SAME_NAME:
         return False
     territories = lexicon().territories
     if word in territories and rival in territories:
@@ -423,8 +427,14 @@ def _one_name(word: str, rival: str, evidence: Evidence, *, forenamed: bool = Fa
     return extended or one == two or forenamed or rarer < max(KNOWN, MISREAD_SHARE * other)
 
 
-SLIPS, SLIP_SHARE, SLIP_ALIKE = 1, 0.05, 0.65
-"""A name that the corpus has once, and another thirty times, is a slip for it even when it is less alike: `PLQ`."""
+SLIPS, SLIP_SHARE = 1, 0.05
+_LOOK_ALIKE: Final = ("oqdcg", "ebfpr", "iltj", "nuhm", "vy", "sz")
+
+
+def _looks_like(one: str, two: str) -> bool:
+    """Whether one letter was read as another: `PLQ`, which the corpus has once, for `PLO`."""
+    pairs = [pair for pair in zip(one, two, strict=False) if pair[0] != pair[1]]
+    return len(one) == len(two) and len(pairs) == 1 and any(set(pairs[0]) <= set(letters) for letters in _LOOK_ALIKE)
 
 
 def _extends(one: str, two: str) -> bool:

@@ -51,14 +51,18 @@ ADVERBS = {"en": "ly", "fr": "ment"}
 
 _CZECH = "ý á é ého ému ém ým ou ých ými".split()
 _EAST = "ий а я е ого ому им ім ій у ю ою ої их ими і".split()
-DECLINED = {
-    "cs": ("ý", _CZECH),
-    "sk": ("ý", ["ý", "á", "é", "ého", "ému", "om", "ej", "ým", "ou", "ých", "ými", "ú", "y", "a", "e", "eho", "emu"]),
-    "pl": ("y", "y a e ego emu ym ą ej ych ymi".split()),
-    "uk": ("ий", _EAST),
-    "sl": ("i", "i a o e ega emu em im ih imi".split()),
+DECLINED: dict[str, dict[str, list[str]]] = {
+    "cs": {"ý": _CZECH},
+    "sk": {"ý": ["ý", "á", "é", "ého", "ému", "om", "ej", "ým", "ou", "ých", "ými", "ú", "y", "a", "e", "eho", "emu"]},
+    "pl": {
+        "y": "y a e ego emu ym ą ej ych ymi".split(),
+        "gi": "gi ga gie giego giemu gim gą giej gich gimi".split(),
+        "ci": "ci cia cie ciego ciemu cim cią ciej cich cimi".split(),
+    },
+    "uk": {"ий": _EAST, "ій": "ій я є ього ьому ім ю ьої іх іми і".split()},
+    "sl": {"i": "i a o e ega emu em im ih imi".split()},
 }
-"""By language, the ending of ordinals and the endings that stand for it in other cases and genders."""
+"""By language, the endings of ordinals and the endings that stand for it in other cases and genders."""
 
 MANY_FORMS, DAYS = 1000, 31
 """Languages that have more words than that for numbers keep those for days of a month and for tens."""
@@ -74,8 +78,8 @@ def folded(word: str) -> str:
 
 def keep(found: dict[str, set[int]]) -> dict[str, int]:
     """Single words with one value, in order."""
-    for word in [word for word in found if any(mark in word for mark in "’'")]:
-        part = max(re.split("[’']", word), key=len)  # as texts are cut into words: `п’ятнадцять`
+    for word in [word for word in found if any(mark in word for mark in "’'ʼ")]:
+        part = max(re.split("[’'ʼ]", word), key=len)  # as texts are cut into words: `п’ятнадцять`
         found.setdefault(part, set()).update(found[word] if len(part) > 3 else {-1, -2})
     fine = {word: min(values) for word, values in found.items() if len(values) == 1 and len(word) > 1}
     return {word: fine[word] for word in sorted(fine) if not any(mark in word for mark in " -’'")}
@@ -136,9 +140,9 @@ def by_rule(value: int, language: str, purpose: str) -> set[str]:
 def declined(word: str, language: str) -> set[str]:
     """A word with the endings of its language, and the adverb."""
     forms = {word}
-    ending, endings = DECLINED.get(language, ("", []))
-    if ending and word.endswith(ending):
-        forms.update(word.removesuffix(ending) + other for other in endings)
+    for ending, endings in DECLINED.get(language, {}).items():
+        if word.endswith(ending):
+            forms.update(word.removesuffix(ending) + other for other in endings)
     if language in ADVERBS and not word.endswith("s"):
         forms.add(word + ADVERBS[language])
     return forms
