@@ -21,7 +21,7 @@ def kinds(left: str, right: str) -> list[str]:
         ("They say that {} of letters came in that year.", "thousands", "millions"),
         ("Vlak odjíždí {} den po svátku v devět hodin ráno.", "druhého", "pátého"),
         ("Autobus odjeżdża {} dnia miesiąca sprzed ratusza.", "drugiego", "szóstego"),
-        ("Потяг вирушає {} числа з вокзалу.", "другого", "п’ятнадцятого"),
+        ("Потяг вирушає {} числа з вокзалу.", "другого", "двадцятого"),
         ("Το πλοίο φεύγει κάθε {} ημέρες από το λιμάνι.", "επτά", "δέκα"),
         ("הספרייה סגורה במשך {} ימים בשל שיפוץ.", "שישה", "תשעה"),
         ("המחיר יעלה בעוד {} שנים לפי החוזה.", "וחמש", "ושמונה"),
