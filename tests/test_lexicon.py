@@ -1,4 +1,4 @@
-"""What the lists of words know, language by language: numbers, days, duty and leave, negations, names without capitals."""
+"""What the lists of words know, language by language: numbers, duty and leave, negations, names without capitals."""
 
 import pytest
 
@@ -63,7 +63,10 @@ def test_other_duty_and_leave(sentence: str, one: str, two: str) -> None:
 @pytest.mark.parametrize(
     ("one", "two"),
     [
-        ("Wapangaji watalipia maji kila mwezi bila kuchelewa.", "Wapangaji hawatalipia maji kila mwezi bila kuchelewa."),
+        (
+            "Wapangaji watalipia maji kila mwezi kwa muda.",
+            "Wapangaji hawatalipia maji kila mwezi kwa muda.",
+        ),
         ("Müdür köprünün yarın açılacağını söyledi.", "Müdür köprünün yarın açılmayacağını söyledi."),
         ("図書館は明日は開館し、本は箱に返す。", "図書館は明日は開館せず、本は箱に返す。"),
         ("המנהל אמר שיש מקום באולם הגדול.", "המנהל אמר שאין מקום באולם הגדול."),
@@ -85,7 +88,11 @@ def test_negations_and_duties_on_one_side(one: str, two: str) -> None:
         ("قال سكان {} إن الجسر قديم", "حلب", "الموصل"),
         ("תושבי {} ביקשו גשר חדש", "חיפה", "אשדוד"),
         ("{}の図書館は本を集めている。", "神戸", "名古屋"),
-        ("Das Museum in {} zeigt alte Uhren und hat für die Kinder einen Raum, der das ganze Jahr offen ist.", "Göttingen", "Passau"),
+        (
+            "Das Museum in {} zeigt alte Uhren und hat für die Kinder einen Raum.",
+            "Göttingen",
+            "Passau",
+        ),
         ("대표는 {} 여사에게 감사했다", "김영희", "박순자"),
         ("大家の{}さんに鍵を返す。", "山本", "高橋"),
         ("دفع المستأجر للسيدة {} أجرة البيت", "كريمة", "نبيلة"),

@@ -85,7 +85,7 @@ def _capital_follows(behind: str) -> bool:
 
 
 def _in_brackets(reading: Reading, at: int) -> bool:
-    """Whether a word stands in square brackets: an editor's reference, `[444th meeting]`, or a blank, `[name of author]`."""
+    """Whether a word stands in square brackets: a reference, `[444th meeting]`, or a blank, `[name of author]`."""
     text, start, end = reading.text, reading.starts[at], reading.ends[at]
     opened = text.rfind("[", max(start - LONGEST_REFERENCE, 0), start)
     if opened < 0 or "]" in text[opened:start]:

@@ -24,7 +24,17 @@ from corpuskit.lexicon import (
     lexicon,
 )
 from corpuskit.names import name_hits
-from corpuskit.numbers import LONGEST_LETTERED, is_misread_pronoun, is_number, lettered, moved, number_hits, said_in_digits, unspaced_values, values_differ
+from corpuskit.numbers import (
+    LONGEST_LETTERED,
+    is_misread_pronoun,
+    is_number,
+    lettered,
+    moved,
+    number_hits,
+    said_in_digits,
+    unspaced_values,
+    values_differ,
+)
 from corpuskit.reading import Evidence, Reading, blurred, fold
 
 UNSPACED: Final = "\u0b80"
@@ -76,8 +86,8 @@ class Alone(NamedTuple):
     """What the words of an edit say whatever stands around them.
 
     same: only another spelling; plain: nothing can be protected, unless in an address; numbers, negated, modals: what
-    differs of these; prefixed: a word has a negating part more; unspaced, letters, names: whether it is worth to look for
-    parts of words, for letters in brackets, and for names.
+    differs of these; prefixed: a word has a negating part more; unspaced, letters, names: whether it is worth to look
+    for parts of words, for letters in brackets, and for names.
     """
 
     same: bool
@@ -247,7 +257,9 @@ def _negated(words: Sides) -> Hits:
 def _is_negation(word: str, listed: frozenset[str]) -> bool:
     if word in listed or word.endswith("n't"):
         return True
-    return "\u05d0" <= word[0] <= "\u064a" and word[0] in "ושوف" and any(form in listed for form in bare_forms(word)[1:])
+    return (
+        "\u05d0" <= word[0] <= "\u064a" and word[0] in "ושوف" and any(form in listed for form in bare_forms(word)[1:])
+    )
 
 
 def _in_parts(left: Side, right: Side) -> bool:

@@ -48,7 +48,11 @@ class Side(NamedTuple):
         folded = self.reading.folded
         before = "".join(_alone(reversed(folded[max(self.begin - reach, 0) : self.begin])))[::-1]
         here = "".join(self.words)
-        return before + here + "".join(_alone(iter(folded[self.end : self.end + reach]))), len(before), len(before + here)
+        return (
+            before + here + "".join(_alone(iter(folded[self.end : self.end + reach]))),
+            len(before),
+            len(before + here),
+        )
 
     def inside(self, known: Container[str], reach: int) -> list[str]:
         """What a list has of the run around, at least partly in the side, the longest from each place on."""

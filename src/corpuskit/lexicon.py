@@ -27,7 +27,8 @@ inte icke aldrig ingen inget inga varken ikke aldri intet ingenting hverken verk
 nie nigdy nikt nic żaden żadna żadne ani není nejsou nikdy nikdo žádný nelze nikto nič žiadny nikoli nihče niso
 nije nisu nema nikad nikada nitko niko ništa није нису нема никада нико ништа
 не ни нет никогда никто ничто ничего нельзя никакой ні немає ніколи ніхто ніщо нічого няма никога никой нищо няма
-ei eivät eikä emme ette älä älköön mitte pole nem nincs soha senki semmi nav nekad nėra niekada nu niciodată nimeni nimic nici ez nuk
+ei eivät eikä emme ette älä älköön mitte pole
+nem nincs soha senki semmi nav nekad nėra niekada nu niciodată nimeni nimic nici ez nuk
 δεν δε μη μην όχι ούτε κανένας κανείς τίποτα ոչ չի չէ არ არა ვერ ნუ
 değil yok hayır hiç deyil yox heç биш үгүй
 لا لم لن ليس ليست ليسوا ألا عدم غير نه نیست نیستند هیچ نباید نمی نہیں نہ مت
@@ -50,7 +51,8 @@ NOT_NEGATING: Final = (
 """Words in which they mean something else: future, constantly, different, not only, very, Africa, wireless, must …"""
 
 NEGATING_PREFIXES: Final = ("ne", "nie", "не", "ن", "نمی", "ha")
-"""What makes another verb form negative: Czech, Slovak, Baltic and South Slavic, Polish, East Slavic, Persian, Swahili."""
+"""What makes another verb form negative: Czech, Slovak, Baltic and South Slavic, Polish, East Slavic, Persian,
+Swahili."""
 
 NEGATING_SUFFIXES: Final = ("নি", "না")
 """The same behind a verb: Bengali."""
@@ -117,24 +119,28 @@ _MODAL_PARTS: Final = {
 }
 """The same inside words, where a script writes without spaces, and in Korean, where an ending tells."""
 
-ADDRESSED: Final = frozenset(
-    "excellency excellencies majesty majesties highness highnesses honour honourable honorable honourables sir sirs "
-    "madam mesdames gentlemen ladies lords delegates distinguished ambassadors colleagues friends "
-    "messieurs monsieur madame señor señora señores excelencia excelencias herren damen".split()
-)
+_ADDRESSED: Final = """
+excellency excellencies majesty majesties highness highnesses honour honourable honorable honourables sir sirs
+madam mesdames gentlemen ladies lords delegates distinguished ambassadors colleagues friends messieurs
+monsieur madame señor señora señores excelencia excelencias herren damen
+"""
+ADDRESSED: Final = frozenset(_ADDRESSED.split())
 """Whom a speaker turns to: no name, though with a capital."""
 
-FIRST_PERSON: Final = frozenset(
-    "i me my mine we us our ours je mon ma mes nous notre nos yo mi mis nosotros nuestro nuestra nuestros nuestras "
-    "ich mein meine meiner wir unser unsere unserer eu meu minha nós nosso nossa io mio mia noi nostro nostra "
-    "я мой моя моей мы наш наша нашей".split()
-)
+_FIRST_PERSON: Final = """
+i me my mine we us our ours je mon ma mes nous notre nos yo mi mis nosotros nuestro nuestra nuestros nuestras
+ich mein meine meiner wir unser unsere unserer eu meu minha nós nosso nossa io mio mia noi nostro nostra я мой
+моя моей мы наш наша нашей
+"""
+FIRST_PERSON: Final = frozenset(_FIRST_PERSON.split())
 """By what speakers name themselves and what is theirs."""
 
-HONORIFICS: Final = frozenset(
-    "さん 氏 様 先生 教授 大使 女士 小姐 总统 總統 主席 部长 部長 博士 씨 님 여사 교수 대사 박사 선생 "
-    "श्री श्रीमती सुश्री डॉ जनाब محترمہ جناب ڈاکٹر حضرت שר גברת מר גב ד״ר นาย นาง นางสาว คุณ ดร ஶ்ரீ திரு திருமதி জনাব শ্রী বেগম".split()
-)
+_HONORIFICS: Final = """
+さん 氏 様 先生 教授 大使 女士 小姐 总统 總統 主席 部长 部長 博士 씨 님 여사 교수 대사 박사 선생
+श्री श्रीमती सुश्री डॉ जनाब محترمہ جناب ڈاکٹر حضرت
+שר גברת מר גב ד״ר นาย นาง นางสาว คุณ ดร ஶ்ரீ திரு திருமதி জনাব শ্রী বেগম
+"""
+HONORIFICS: Final = frozenset(_HONORIFICS.split())
 """What stands before or behind a person's name, in scripts without capitals; `titles` has more."""
 
 GERMAN: Final = frozenset(
@@ -149,9 +155,9 @@ class Lexicon:
 
     values: for each word its number or place in the calendar, by language, months and days apart from numbers;
     modals: for each word its class, by language; modal_parts: the same for parts of words; demands: what demands
-    even when it is only added; territories: names of
-    countries and regions, of one word or more, with their codes, and in scripts without capitals cities, with their time
-    zones; titles: forms of address before a name (`Mr`, `Frau`, `пан`).
+    even when it is only added; territories: names of countries and regions, of one word or more, with their codes, and
+    in scripts without capitals cities, with their time zones; titles: forms of address before a name (`Mr`,
+    `Frau`, `пан`).
     """
 
     negations: frozenset[str]

@@ -259,8 +259,8 @@ def _is_vocative(reading: Reading, at: int, evidence: Evidence) -> bool:
 def _inside_name(side: Side, other: Side, at: int) -> bool:
     """Whether the side stands between two words with capitals and nothing but blanks: `GNU Lesser General`.
 
-    Where it is behind the first word of a sentence, both sides must have several words with capitals: `This Academic Free
-    License`, `This Open Software License`.
+    Where it is behind the first word of a sentence, both sides must have several words with capitals: `This
+    Academic Free License`, `This Open Software License`.
     """
     reading, first, last = side.reading, side.begin - 1, side.end
     if first < 0 or last >= len(reading.written):
@@ -358,7 +358,10 @@ CUT_NAME: Final = 0.85
 
 
 def _is_cut(words: list[str], whole: list[str]) -> bool:
-    return len(whole) == 1 < len(words) <= LONGEST_CUT and Indel.normalized_similarity("".join(words), whole[0]) >= CUT_NAME
+    return (
+        len(whole) == 1 < len(words) <= LONGEST_CUT
+        and Indel.normalized_similarity("".join(words), whole[0]) >= CUT_NAME
+    )
 
 
 def _is_misread(written: str, rival: str, evidence: Evidence) -> bool:
@@ -476,7 +479,9 @@ def _listed(edit: Edit, kept: tuple[Sequence[int], Sequence[int]]) -> Hits:
     differ = (cities[0] and cities[1] and not cities[0] & cities[1]) or (
         people[0] and people[1] and not people[0] & people[1]
     )
-    if differ or (_is_addressed(*edit) and Indel.normalized_similarity("".join(left.words), "".join(right.words)) < SAME_NAME):
+    if differ or (
+        _is_addressed(*edit) and Indel.normalized_similarity("".join(left.words), "".join(right.words)) < SAME_NAME
+    ):
         return [*kept[0]], [*kept[1]]
     return None
 
@@ -487,7 +492,11 @@ def _says_no_capital(side: Side) -> bool:
     if any(word >= "\u0590" for word in side.words):
         return True
     first = reading.written[side.begin]
-    return len(side.words) == 1 < len(first) and first[0].isupper() and (reading.german or reading.begins_sentence(side.begin))
+    return (
+        len(side.words) == 1 < len(first)
+        and first[0].isupper()
+        and (reading.german or reading.begins_sentence(side.begin))
+    )
 
 
 def _listed_cities(side: Side) -> set[int]:
@@ -526,7 +535,12 @@ def _is_addressed(left: Side, right: Side) -> bool:
     if max(len(left.words), len(right.words)) > size:
         return False
     reading, at = left.reading, left.begin
-    if not alone and left.words[0] < "\uac00" and at and any(form in known for form in bare_forms(reading.folded[at - 1])):
+    if (
+        not alone
+        and left.words[0] < "\uac00"
+        and at
+        and any(form in known for form in bare_forms(reading.folded[at - 1]))
+    ):
         return True
     following = reading.folded[left.end : left.end + 2]
     if not following or not _TITLE_END.fullmatch(reading.before(left.end) + " "):

