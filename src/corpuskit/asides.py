@@ -193,9 +193,11 @@ def _is_front(reading: Reading, other: Reading, end: int, evidence: Evidence, *,
     marked = reading.begin > 0 and other.begin == 0
     following, between = reading.written[end], reading.before(end)
     itemized = len(following) == 1 and reading.text[reading.ends[end] : reading.ends[end] + 1] in {".", ")"}
-    if following[0].islower() and not itemized:
+    if following[0].islower() and not itemized and not _CUT_OFF.match(other.text[other.begin :]):
         return False
     size = _size(reading, 0, end)
+    if size <= LEAD_WORDS and _CUT_OFF.match(other.text[other.begin :]):
+        return True
     quoted = any(mark in between for mark in _QUOTES)
     if (":" in between or (quoted and end > 2)) and size <= LEAD_WORDS:
         return True
@@ -206,6 +208,10 @@ def _is_front(reading: Reading, other: Reading, end: int, evidence: Evidence, *,
     if ended:
         return _titled(reading, 0, end) or (marked and end <= HEADING_WORDS // 2)
     return _titled(reading, 0, end) and _breaks_off(reading, end, evidence, marked=marked)
+
+
+_CUT_OFF: Final = re.compile(r"\W*?(?:\.\s?\.\s?\.|…)")
+"""How a text begins whose beginning is left out: `"... while the world`."""
 
 
 def _breaks_off(reading: Reading, end: int, evidence: Evidence, *, marked: bool) -> bool:

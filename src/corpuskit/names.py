@@ -77,7 +77,10 @@ def _capitals(side: Side, kept: Sequence[int]) -> Sequence[int]:
 def _is_own_country(side: Side, other: Side, hits: Sequence[int]) -> bool:
     """Whether all that one side names is a country, and the other says `my country`, `we` or the like."""
     known = lexicon().territories
-    return not FIRST_PERSON.isdisjoint(other.words) and all(side.reading.folded[at] in known for at in hits)
+    if not all(side.reading.folded[at] in known for at in hits):
+        return False
+    here, there = (sum(map(FIRST_PERSON.__contains__, each.reading.folded)) for each in (side, other))
+    return here < there
 
 
 def _tells_little(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
@@ -131,7 +134,7 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
         return word not in SCHEMES and (_other_address(other) or _is_file_in_brackets(reading, at))
     if len(written) == 1 or not written[0].isupper() or word in lexicon().values:
         return False
-    if word in ADDRESSED or _is_title(side, other, at) or _is_initials(reading, at):
+    if word in ADDRESSED or _is_ours(reading, at, evidence) or _is_title(side, other, at) or _is_initials(reading, at):
         return False
     if word in lexicon().titles and _before_capital(reading, at):
         return False
@@ -308,6 +311,11 @@ def _is_file_in_brackets(reading: Reading, at: int) -> bool:
     return _FILE.fullmatch(reading.text[begin:end]) is not None
 
 
+def _is_ours(reading: Reading, at: int, evidence: Evidence) -> bool:
+    """Whether a word that the corpus sometimes writes small is said of one's own: `our Organization`."""
+    return at > 0 and reading.folded[at - 1] in FIRST_PERSON and evidence.lower[reading.folded[at]] > 0
+
+
 def _is_title(side: Side, other: Side, at: int) -> bool:
     """A short word with a point before a capital (`Mr.`, `Dr.`, `J.`) that the other side has nothing for."""
     if other.words or len(side.reading.written[at]) > 4:
@@ -427,9 +435,12 @@ def _one_name(word: str, rival: str, evidence: Evidence, *, forenamed: bool = Fa
     territories = lexicon().territories
     if word in territories and rival in territories:
         return territories[word] == territories[rival]
+    if min(len(one), len(two)) >= LONG_NAME and Indel.distance(one, two) == 1:
+        return True  # `Sahrawi`, `Saharawi`
     return extended or one == two or forenamed or rarer < max(KNOWN, MISREAD_SHARE * other)
 
 
+LONG_NAME: Final = 7
 SLIPS, SLIP_SHARE = 1, 0.05
 _LOOK_ALIKE: Final = ("oqdcg", "ebfpr", "iltj", "nuhm", "vy", "sz")
 

@@ -194,7 +194,7 @@ def resolve(
     if settings.protect:
         rows = relatives(families)
         wordings = shards.wordings(batch_shards, kept[rows])
-        others = np.setdiff1d(shards.sample(index, rule["n_chars"], EVIDENCE_CHARS), rows)
+        others = np.setdiff1d(shards.sample(index, rule["n_chars"], texts=EVIDENCE_TEXTS, chars=EVIDENCE_CHARS), rows)
         with _uncollected():
             background = shards.wordings(batch_shards, kept[others])
             parts = split(families, rows, wordings, background=background, kinds=settings.protect)
@@ -212,7 +212,7 @@ def resolve(
     return Resolved(places, decisions, links, compared)
 
 
-EVIDENCE_CHARS: Final = 5_000_000
+EVIDENCE_TEXTS, EVIDENCE_CHARS = 12_000, 5_000_000
 """So much of the corpus tells which of its words are names, beside the heads of families. With these alone 39 of 1,679
 labelled pairs of speeches and licences were called variants wrongly, for words that the rest writes small; now 22."""
 

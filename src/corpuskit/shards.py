@@ -62,10 +62,10 @@ def index_contents(shards: Sequence[Shard], *, min_near_chars: int, memory: Memo
     return Contents(numbers, firsts, memory.hold(hashes[firsts]), signed, signed_rows)
 
 
-def sample(index: Contents, n_chars: Ints, limit: int) -> Ints:
-    """Contents with a signature, of the least hashes, whatever the order of files: up to `limit` characters in all."""
-    order = index.signed[np.argsort(index.hashes[index.signed, 0], kind="stable")]
-    return np.sort(order[np.cumsum(n_chars[order]) <= limit])
+def sample(index: Contents, n_chars: Ints, *, texts: int, chars: int) -> Ints:
+    """Contents with a signature, of the least hashes, whatever the order of files; no more texts and characters than that."""
+    order = index.signed[np.argsort(index.hashes[index.signed, 0], kind="stable")][:texts]
+    return np.sort(order[np.cumsum(n_chars[order]) <= chars])
 
 
 def places(shards: Sequence[Shard], index: Contents, memory: Memory = IN_MEMORY) -> Places:

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 import corpuskit
-from corpuskit.pipeline import EVIDENCE_CHARS
+from corpuskit.pipeline import EVIDENCE_CHARS, EVIDENCE_TEXTS
 from corpuskit.reading import Evidence
 
 SHORTEST = 60
@@ -33,10 +33,10 @@ def counted(curated: str) -> Evidence:
     families = {row["record_id"]: row["variant_group"] or row["record_id"] for row in records}
     heads = {families[record] for record in near} | {row["variant_group"] for row in records}
     evidence = Evidence()
-    left = EVIDENCE_CHARS
+    texts, chars = EVIDENCE_TEXTS, EVIDENCE_CHARS
     for row in sorted(records, key=lambda row: row["record_id"]):
-        if SHORTEST <= len(row["text"]) <= left:
-            left -= len(row["text"])
+        if texts and SHORTEST <= len(row["text"]) <= chars:
+            texts, chars = texts - 1, chars - len(row["text"])
         elif row["record_id"] not in heads:
             continue
         evidence.add(row["text"])
