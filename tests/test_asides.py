@@ -166,3 +166,13 @@ def test_a_heading_with_a_number_of_its_own_in_front() -> None:
 
 def test_a_loud_heading_behind_a_quiet_one() -> None:
     assert words(f"Article 6 - WORKS OF THE HOUSE 6.1 OVER THE FIRST WORK {TEXT}", TEXT) == []
+
+
+def test_what_stands_before_a_beginning_that_was_left_out_is_no_difference() -> None:
+    assert words(f"I shall not say more than that in 2019 {TEXT}", f'"... {TEXT}"') == []
+    assert words(f"I shall not say more than that in 2019 {TEXT.lower()}", f'"… {TEXT.lower()}"') == []
+    assert words(f"I shall not say more than that in 2019 {TEXT.lower()}", f'"{TEXT.lower()}"') != []
+
+
+def test_a_reference_whose_last_bracket_was_read_as_a_letter_is_one() -> None:
+    assert words(f"{TEXT} [A/31/1, sect. V.J", TEXT) == []

@@ -204,3 +204,16 @@ def test_companies_are_never_what_the_corpus_is_about() -> None:
     told = knowing(*["as Vestacorp said and the Contributor wrote"] * 30, "the contributor")
     assert words(*filled("Vestacorp", "the authors"), told) == [("Vestacorp", "")]
     assert words(*filled("the Contributor", "the authors"), told) == []
+
+
+def test_what_is_ours_is_no_name_if_the_corpus_writes_it_small_at_times() -> None:
+    told = knowing("an organization of ours", *["the Organization of ours, and Vesta"] * 20)
+    assert words(*filled("our Organization", "our house"), told) == []
+    assert words(*filled("our Vesta", "our house"), told) == [("Vesta", "")]
+    assert words(*filled("Organization Vesta", "house Vesta"), told) != []
+
+
+def test_long_names_a_letter_apart_are_one() -> None:
+    told = knowing(*["the Sahrawi and the Saharawi people, and the Perez and the Peres"] * 5)
+    assert words(*filled("Sahrawi", "Saharawi"), told) == []
+    assert words(*filled("Perez", "Peres"), told) == [("Perez", "Peres")]

@@ -91,6 +91,8 @@ def _in_brackets(reading: Reading, at: int) -> bool:
     if opened < 0 or "]" in text[opened:start]:
         return False
     closed = text.find("]", end, end + LONGEST_REFERENCE)
+    if closed < 0 and len(text) - end <= LONGEST_REFERENCE // 4:
+        closed = len(text)  # read as another letter: `[A/31/1/Add.1, sect. VJ`
     if closed < 0 or "[" in text[end:closed] or text[closed + 1 : closed + 2] in {"(", "["} or reading.in_address(at):
         return False  # `[text](address)`
     return any(char.isspace() or char.isdigit() for char in text[opened:closed])
