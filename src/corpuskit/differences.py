@@ -255,11 +255,14 @@ def _negated(words: Sides) -> Hits:
 
 
 def _is_negation(word: str, listed: frozenset[str]) -> bool:
-    if word in listed or word.endswith("n't"):
+    if word in listed or word.endswith(("n't", "दैन")) or _AMHARIC.fullmatch(word):
         return True
     return (
         "\u05d0" <= word[0] <= "\u064a" and word[0] in "ושوف" and any(form in listed for form in bare_forms(word)[1:])
     )
+
+
+_AMHARIC: Final = re.compile("አ[ይልትን]\\w{2,}ም")
 
 
 def _in_parts(left: Side, right: Side) -> bool:
@@ -292,8 +295,8 @@ def _negating_parts(joined: str) -> int:
 
 def _prefixed(one: list[str], two: list[str]) -> bool:
     """Whether a word of `two` is a word of `one` with a negating part: in front, behind, or inside a Turkic verb."""
-    words = {word for word in one if len(word) >= 3}
-    if any(word[0] in "nhнن" for word in two):
+    words = {word for word in one if len(word) >= SHORTEST_VERB - 2 or word >= UNSPACED}
+    if any(word[0] in "nhнنන" for word in two):
         prefixes = [prefix for prefix in NEGATING_PREFIXES if prefix != "ha" or any(map(_is_swahili, words))]
         if any(prefix + word in two for word in words for prefix in prefixes):
             return True

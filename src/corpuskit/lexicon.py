@@ -34,7 +34,7 @@ değil yok hayır hiç deyil yox heç биш үгүй
 لا لم لن ليس ليست ليسوا ألا عدم غير نه نیست نیستند هیچ نباید نمی نہیں نہ مت
 לא אין בלתי אינו אינה אינם אינן איננו איננה אל
 नहीं न ना मत नाही नको छैन होइन না নয় নেই নি ਨਹੀਂ નથી નહીં இல்லை அல்ல లేదు కాదు ಇಲ್ಲ ಅಲ್ಲ ഇല്ല അല്ല නැත አይደለም
-tidak bukan jangan belum huwag walang hakuna hapana không chưa chẳng đừng 안
+tidak bukan jangan belum huwag walang hakuna hapana không chưa chẳng đừng 안 ní nach ddim nid tsy kò
 """
 
 NEGATING_PARTS: Final = (
@@ -50,9 +50,9 @@ NOT_NEGATING: Final = (
 )
 """Words in which they mean something else: future, constantly, different, not only, very, Africa, wireless, must …"""
 
-NEGATING_PREFIXES: Final = ("ne", "nie", "не", "ن", "نمی", "ha")
+NEGATING_PREFIXES: Final = ("ne", "nie", "не", "ن", "نمی", "ha", "නො")
 """What makes another verb form negative: Czech, Slovak, Baltic and South Slavic, Polish, East Slavic, Persian,
-Swahili."""
+Swahili, Sinhala."""
 
 NEGATING_SUFFIXES: Final = ("নি", "না")
 """The same behind a verb: Bengali."""
@@ -181,6 +181,8 @@ def lexicon() -> Lexicon:
                 values.setdefault(word, {})[f"{kind} {language}"] = value
     for place, word in enumerate(_KOREAN_DAYS.split(), start=1):
         values.setdefault(word, {})["days ko"] = 15 if word == "보름" else place
+    for place, word in enumerate(_KOREAN_NUMBERS.split(), start=1):
+        values.setdefault(word, {})["numbers ko"] = place
     modals: dict[str, dict[str, int]] = {}
     for language, place, word in _classes(_MODALS):
         modals.setdefault(word, {})[language] = place
@@ -192,6 +194,7 @@ def lexicon() -> Lexicon:
     return Lexicon(negations, values, modals, parts, demands, territories, titles, max(map(len, territories)))
 
 
+_KOREAN_NUMBERS: Final = "한 두 세 네"
 _KOREAN_DAYS: Final = "하루 이틀 사흘 나흘 닷새 엿새 이레 여드레 아흐레 열흘 보름"
 
 

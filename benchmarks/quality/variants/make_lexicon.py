@@ -49,20 +49,28 @@ PLURALS = {"en": "s", "fr": "s", "es": "es", "pt": "s", "nl": "en", "de": "en"}
 ADVERBS = {"en": "ly", "fr": "ment"}
 """What makes `secondly` of an ordinal, where the lists have no such words."""
 
-_CZECH = ["ý", "á", "é", "ého", "ému", "ém", "ým", "ou", "ých", "ými"]
-_EAST = ["ий", "а", "я", "е", "ого", "ому", "им", "ім", "ій", "у", "ю", "ою", "ої", "их", "ими", "і"]
-DECLINED: dict[str, dict[str, list[str]]] = {
-    "cs": {"ý": _CZECH},
-    "sk": {"ý": ["ý", "á", "é", "ého", "ému", "om", "ej", "ým", "ou", "ých", "ými", "ú", "y", "a", "e", "eho", "emu"]},
-    "pl": {
-        "y": ["y", "a", "e", "ego", "emu", "ym", "ą", "ej", "ych", "ymi"],
-        "gi": ["gi", "ga", "gie", "giego", "giemu", "gim", "gą", "giej", "gich", "gimi"],
-        "ci": ["ci", "cia", "cie", "ciego", "ciemu", "cim", "cią", "ciej", "cich", "cimi"],
-    },
-    "uk": {"ий": _EAST, "ій": ["ій", "я", "є", "ього", "ьому", "ім", "ю", "ьої", "іх", "іми", "і"]},
-    "sl": {"i": ["i", "a", "o", "e", "ega", "emu", "em", "im", "ih", "imi"]},
-}
-"""By language, the endings of ordinals and the endings that stand for it in other cases and genders."""
+_DECLINED = """
+cs ý: ý á é ého ému ém ým ou ých ými
+sk ý: ý á é ého ému om ej ým ou ých ými ú y a e eho emu
+pl y: y a e ego emu ym ą ej ych ymi
+pl gi: gi ga gie giego giemu gim gą giej gich gimi
+pl ci: ci cia cie ciego ciemu cim cią ciej cich cimi
+uk ий: ий а я е ого ому им ім ій у ю ою ої их ими і
+uk ій: ій я є ього ьому ім ю ьої іх іми і
+sl i: i a o e ega emu em im ih imi
+hr i: i a o e og oga om ome im ih ima u oj
+sr и: и а о е ог ога ом оме им их има у ој
+lt i: i ias ių iems iais ios iose
+lt as: as o ą am uoju oji osios ąją ojo
+lv i: i as us u iem ām os ās
+lv ais: ais ā o ajam ajā ie
+is i: i a u
+"""
+DECLINED = [re.split(": | ", line) for line in _DECLINED.strip().splitlines()]
+"""Languages, the endings of their ordinals (in Baltic, of all numbers), and what stands for them in other cases."""
+
+DAYS_DECLINED = {"ru": "ау", "uk": "ау яю", "be": "ау", "sr": "ау", "pl": "aę", "cs": "au", "sk": "au", "hr": "au"}
+"""By language, the last letter of days of the week and the one that stands for it in `on Wednesday`."""
 
 MANY_FORMS, DAYS = 1000, 31
 """Languages that have more words than that for numbers keep those for days of a month and for tens."""
@@ -97,7 +105,8 @@ def numbers(language: str) -> dict[str, int]:
             last = {word.split()[-1] for word in words}
             words |= last | {word + PLURALS[language] for word in last if not word.endswith("s")}
         for word in words:
-            found.setdefault(word, set()).add(value)
+            for form in declined(word, language) if language in {"lt", "lv"} else {word}:
+                found.setdefault(form, set()).add(value)
     if not any(ordinals.values()):
         ordinals = {value: set(said(num2words2.num2words, value, language, "ordinal")) for value in VALUES}
     particles = set.intersection(*(set(" ".join(ordinals[value]).split()) for value in (4, 5, 6, 7)))
@@ -140,8 +149,8 @@ def by_rule(value: int, language: str, purpose: str) -> set[str]:
 def declined(word: str, language: str) -> set[str]:
     """A word with the endings of its language, and the adverb."""
     forms = {word}
-    for ending, endings in DECLINED.get(language, {}).items():
-        if word.endswith(ending):
+    for of, ending, *endings in DECLINED:
+        if of == language and word.endswith(ending):
             forms.update(word.removesuffix(ending) + other for other in endings)
     if language in ADVERBS and not word.endswith("s"):
         forms.add(word + ADVERBS[language])
@@ -165,7 +174,12 @@ def calendar(locale: Any) -> dict[str, int]:
         for context in ("format", "stand-alone"):
             for value, word in table[context]["wide"].items():
                 if word.strip(". ")[:1].isalpha():
-                    found.setdefault(folded(word), set()).add(int(value) + base)
+                    forms = {folded(word)}
+                    if base > 100:
+                        pairs = DAYS_DECLINED.get(str(locale.language), "").split()
+                        forms |= {folded(word)[:-1] + pair[1] for pair in pairs if folded(word).endswith(pair[0])}
+                    for form in forms:
+                        found.setdefault(form, set()).add(int(value) + base)
     return keep(found)
 
 
@@ -211,7 +225,7 @@ def towns() -> dict[str, int]:
         if large or (city["countrycode"] in GERMAN_SPEAKING and city["population"] >= GERMAN_CITY):
             names.append(city["name"])
         for name in map(unpointed, names):
-            long = len(name) >= SHORTEST_CITY["\u2e80" <= name < "\uac00"] - (name >= "\u0590")
+            long = len(name) >= SHORTEST_CITY[name >= "\u2e80"] - ("\u0590" <= name < "\u2e80")
             if long and name.isprintable() and not any(mark in name for mark in " -’'،,()"):
                 found.setdefault(name, number)
     return found
