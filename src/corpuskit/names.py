@@ -126,10 +126,8 @@ def _may_be_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
         return True
     if not written.isupper() and any(map(str.isupper, written[1:])):
         return evidence.lower[word] <= evidence.upper[word]  # `NoDerivs`, `YouTube`
-    if reading.capitals_tell and (_extends_name(reading, at, evidence) or tells_state(reading, at)):
-        return True
     if evidence.ordinary(word):
-        return False
+        return reading.capitals_tell and (_extends_name(reading, at, evidence) or tells_state(reading, at))
     if not reading.capitals_tell:
         return evidence.upper[word] > 0 or (not evidence.lower[word] and _is_plainly_known(reading, evidence))
     if written.isupper():
