@@ -136,3 +136,43 @@ def test_an_address_that_both_texts_have_does_not_count() -> None:
 def test_files_with_short_endings_are_addresses() -> None:
     assert words(TEXT.replace("water", "memcheck.h"), TEXT.replace("water", "valgrind.h")) != []
     assert words(TEXT.replace("water", "water, e.g. some"), TEXT.replace("water", "water, i.e. some")) == []
+
+
+@pytest.mark.parametrize("escape", ["\\A9", "\\'a9", "&#169;", "&copy;", "%A9"])
+def test_what_stands_for_a_character_is_no_number_and_no_name(escape: str) -> None:
+    left, right = (f"All of this is Copyright {mark} by those who have made it." for mark in (escape, "©"))
+    assert words(left, right) == []
+
+
+@pytest.mark.parametrize("inside", ["name of Author", "A/7654", "1st meeting"])
+def test_square_brackets_hold_blanks_and_references_even_against_words(inside: str) -> None:
+    left, right = (f"The committee asked {there} to go on with it." for there in (f"[{inside}]", "all of us"))
+    assert words(left, right) == []
+
+
+def test_the_text_of_a_link_in_square_brackets_counts() -> None:
+    left, right = (f"It is under the [{name} rules](rules.html) of this house." for name in ("Vesta", "Ceres"))
+    assert words(left, right) == [("Vesta", "Ceres")]
+
+
+def test_a_heading_with_a_number_of_its_own_in_front() -> None:
+    left = "14. General Terms 14.1 The report is all that there is between us and the committee."
+    told = knowing("these are the general terms")
+    assert words(left, "14.1 This report is all that there is between us and the committee.", told) == []
+    assert words("WordBook 3.0 Copyright by those who made it.", "WordBook Copyright by those who made it.") == [
+        ("3.0", "")
+    ]
+
+
+def test_a_loud_heading_behind_a_quiet_one() -> None:
+    assert words(f"Article 6 - WORKS OF THE HOUSE 6.1 OVER THE FIRST WORK {TEXT}", TEXT) == []
+
+
+def test_what_stands_before_a_beginning_that_was_left_out_is_no_difference() -> None:
+    assert words(f"I shall not say more than that in 2019 {TEXT}", f'"... {TEXT}"') == []
+    assert words(f"I shall not say more than that in 2019 {TEXT.lower()}", f'"… {TEXT.lower()}"') == []
+    assert words(f"I shall not say more than that in 2019 {TEXT.lower()}", f'"{TEXT.lower()}"') != []
+
+
+def test_a_reference_whose_last_bracket_was_read_as_a_letter_is_one() -> None:
+    assert words(f"{TEXT} [A/31/1, sect. V.J", TEXT) == []

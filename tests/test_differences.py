@@ -198,6 +198,8 @@ def test_what_the_corpus_is_about_may_be_said_or_not() -> None:
         evidence.add("as it says there in the Charter of that year")
     assert found(left, right, evidence) == [("names", "Charter", "")]
     evidence.add("as it says there in the Charter of that year")
+    assert found(left, right, evidence) == [("names", "Charter", "")]
+    evidence.add("as it says there in a charter of that year")
     assert found(left, right, evidence) == []
     assert found(left, left.replace("Charter", "Covenant"), evidence) == [("names", "Charter", "Covenant")]
     for _ in range(int(COMMONPLACE_TEXTS / COMMONPLACE_SHARE)):

@@ -101,11 +101,12 @@ def test_other_names_are_no_short_forms(left: str, right: str) -> None:
 
 
 def test_how_somebody_is_addressed_does_not_count() -> None:
-    said = "we congratulate you, Sir, on this day"
+    said = "we congratulate you, Comrade, on this day"
     evidence = knowing(*[said] * 10)
-    assert words(*filled("you, Sir, on it", "you on it"), evidence) == []
-    assert words(*filled("China, Sir, Peru", "China, Peru"), evidence) != []
-    assert words(*filled("you, Chile, on it", "you on it"), knowing(*[said.replace("Sir", "Chile")] * 10)) != []
+    assert words(*filled("you, Sir, on it", "you on it")) == []
+    assert words(*filled("you, Comrade, on it", "you on it"), evidence) == []
+    assert words(*filled("China, Comrade, Peru", "China, Peru"), evidence) != []
+    assert words(*filled("you, Chile, on it", "you on it"), knowing(*[said.replace("Comrade", "Chile")] * 10)) != []
 
 
 def test_the_first_part_of_a_firm_is_no_form_of_address() -> None:
@@ -132,3 +133,87 @@ def test_words_in_capitals_between_others_in_capitals_are_judged_by_the_corpus()
 )
 def test_cities_are_known_where_there_are_no_capitals(left: str, right: str) -> None:
     assert [kind for kind, *_ in differences(left, right, Evidence())] == ["names"]
+
+
+def test_addresses_with_their_marks_spelled_out_are_addresses() -> None:
+    left, right = (f"please write to <{name}_AT_works_DOT_org> for it" for name in ("request", "license"))
+    assert words(left, right) == [("request", "license")]
+    assert words(left, left.replace("_", " ")) == []
+    assert words(left, "please write to license@works.org for it") == [("request", "license")]
+
+
+def test_a_file_alone_in_brackets_is_a_name() -> None:
+    left = "these rules are for this one file (callbook.h) and for nothing else"
+    assert words(left, left.replace("callbook", "ballbook")) == [("callbook", "ballbook")]
+    assert words(left, left.replace("(callbook.h) ", "")) == [("callbook.h", "")]
+
+
+def test_another_path_of_an_address_counts() -> None:
+    left = "the rules at https://works.org/maps/ and the rules of the house"
+    assert words(left, left.replace("maps/", "maps/rules")) == [("", "rules")]
+
+
+def test_a_state_may_be_called_by_what_it_is_unless_there_are_two() -> None:
+    told = knowing("a democratic people of a federal republic of islamic rule")
+    left, right = "on behalf of the Somali Democratic Republic we", "on behalf of the Somali Republic we"
+    assert words(left, right, told) == []
+    assert words("in the United States of America then", "in the United States then", told) == []
+    congo = "in the Democratic Republic of the Congo then"
+    assert words(congo, congo.replace("Democratic ", ""), told) == [("Democratic", "")]
+
+
+def test_my_country_is_no_other_country() -> None:
+    left, right = "In this Uganda is of the view that it is late", "In this my country is of the view that it is late"
+    assert words(left, right) == []
+    assert words(left, right.replace("my country", "Kenya")) == [("Uganda", "Kenya")]
+
+
+def test_ordinary_words_are_a_name_between_words_with_capitals_on_both_sides() -> None:
+    told = knowing("free software, open or lesser, and hardware that has a description of its own that is covered")
+    assert words("under the Covered Software of it", "under the Covered Hardware Description of it", told) == []
+    assert words("under the GNU Free License of it", "under the GNU Lesser License of it", told) != []
+    left, right = "This Academic Free License is for all", "This Educational Open License is for all"
+    assert words(left, right, told) != []
+
+
+def test_a_word_behind_a_name_belongs_to_it() -> None:
+    told = knowing("as the core of it, and the edition and the community, at RoachBase and in RoachBase")
+    left, right = 'called "RoachBase Core" by us all', 'called "RoachBase Community Edition" by us all'
+    assert words(left, right, told) != []
+    assert words("called Roaches and the Core by us", "called Roaches and the Edition by us", told) == []
+
+
+def test_a_name_that_is_so_much_rarer_is_a_slip() -> None:
+    told = knowing(*["as the PLO said then"] * 40, "as the PLQ said then", *["with Javier Perez there, or Peres"] * 9)
+    assert words(*filled("the PLO", "the PLQ"), told) == []
+    assert words(*filled("the PLO", "the PLR"), told) == [("PLO", "PLR")]
+    assert words(*filled("Javier Perez", "Javier Peres"), told) == []
+    assert words(*filled("so Perez", "so Peres"), told) == [("Perez", "Peres")]
+
+
+def test_a_bad_character_inside_a_name_makes_no_other_name() -> None:
+    assert words(*filled("le Conc\ufffddant", "le Concédant")) == []
+
+
+def test_whom_a_speaker_turns_to_is_no_name() -> None:
+    left = "Mr. President, Secretary-General, Ladies and Gentlemen, it is an honour for us all to be here."
+    assert words(left, left.replace("Ladies", "Excellencies, Ladies")) == []
+
+
+def test_companies_are_never_what_the_corpus_is_about() -> None:
+    told = knowing(*["as Vestacorp said and the Contributor wrote"] * 30, "the contributor")
+    assert words(*filled("Vestacorp", "the authors"), told) == [("Vestacorp", "")]
+    assert words(*filled("the Contributor", "the authors"), told) == []
+
+
+def test_what_is_ours_is_no_name_if_the_corpus_writes_it_small_at_times() -> None:
+    told = knowing("an organization of ours", *["the Organization of ours, and Vesta"] * 20)
+    assert words(*filled("our Organization", "our house"), told) == []
+    assert words(*filled("our Vesta", "our house"), told) == [("Vesta", "")]
+    assert words(*filled("the Organization", "the Vesta"), told) != []
+
+
+def test_long_names_a_letter_apart_are_one() -> None:
+    told = knowing(*["the Sahrawi and the Saharawi people, and the Perez and the Peres"] * 5)
+    assert words(*filled("Sahrawi", "Saharawi"), told) == []
+    assert words(*filled("Perez", "Peres"), told) == [("Perez", "Peres")]

@@ -37,3 +37,30 @@ def test_a_large_number_in_words_more_counts(left: str, right: str) -> None:
 )
 def test_what_repeats_digits_or_says_little_does_not(left: str, right: str) -> None:
     assert kinds(left, right) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("the rights of Section 4(b) are kept", "the rights of Section 4(c) are kept"),
+        ("as told in 6(c)(ii) of the rules", "as told in 6(c)(iii) of the rules"),
+    ],
+)
+def test_a_letter_in_brackets_behind_a_number_is_part_of_it(left: str, right: str) -> None:
+    assert kinds(left, right) == ["numbers"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("the rights are (b) to keep and to hold", "the rights are (c) to keep and to hold"),
+        ("they met at Havana in 1979 for that work", "they met at Havana in 197924 for that work"),
+        ("And then, 1 must again say what I said", "And then must again say what I said"),
+    ],
+)
+def test_list_letters_notes_at_years_and_a_misread_pronoun_are_no_numbers(left: str, right: str) -> None:
+    assert kinds(left, right) == []
+
+
+def test_a_longer_number_is_another_when_it_is_no_year() -> None:
+    assert kinds("they met for 25 days there", "they met for 254 days there") == ["numbers"]

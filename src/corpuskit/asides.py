@@ -39,8 +39,6 @@ def asides_among(edit: Edit, hits: Found, evidence: Evidence) -> Found:
 def _among(hits: Sequence[int], side: Side, other: Side, evidence: Evidence) -> list[int]:
     if not hits:
         return []
-    if not other.words and _in_brackets(side):
-        return list(hits)
     front, back = _frame(side.reading, other.reading, evidence)
     front = max(front, side.begin + _in_front(side, other, evidence))
     back = min(back, side.begin + _behind(side, other, evidence))
@@ -49,7 +47,13 @@ def _among(hits: Sequence[int], side: Side, other: Side, evidence: Evidence) -> 
 
 def _says_nothing(side: Side, other: Side, at: int) -> bool:
     reading, place = side.reading, side.begin + at
-    return is_list_mark(reading, place) or _is_tag(reading, place) or _known_address(side, other, at)
+    return (
+        is_list_mark(reading, place)
+        or _is_tag(reading, place)
+        or _is_escape(reading, place)
+        or _in_brackets(reading, place)
+        or _known_address(side, other, at)
+    )
 
 
 # --- marks of lists, brackets, addresses ---
@@ -67,26 +71,50 @@ def is_list_mark(reading: Reading, at: int) -> bool:
         following = _CAPITAL_BEHIND.match(behind)
         return len(word) <= 2 and following is not None and not following[1].islower() and behind[1:2].isspace()
     if at and not ends_sentence(reading.written[at - 1], before):
-        return False
+        headed = "." in word and reading.begin > 0 and behind[:1].isspace()
+        return headed and _titled(reading, 0, at) and _capital_follows(behind)
     if _LIST_MARK_END.match(behind):
         return at + 1 < len(reading.written)
+    return "." in word and behind[:1].isspace() and (at == 0 or _capital_follows(behind))
+
+
+def _capital_follows(behind: str) -> bool:
+    """Whether the next letter is a capital, behind the marks of a list."""
     following = _CAPITAL_BEHIND.match(behind)
-    return "." in word and behind[:1].isspace() and (at == 0 or (following is not None and following[1].isupper()))
+    return following is not None and following[1].isupper()
 
 
-def _in_brackets(side: Side) -> bool:
-    """Whether the words stand in square brackets: an editor's reference, `[444th meeting]`."""
-    reading = side.reading
-    text, start, end = reading.text, reading.starts[side.begin], reading.ends[side.end - 1]
+def _in_brackets(reading: Reading, at: int) -> bool:
+    """Whether a word stands in square brackets: a reference, `[444th meeting]`, or a blank, `[name of author]`."""
+    text, start, end = reading.text, reading.starts[at], reading.ends[at]
     opened = text.rfind("[", max(start - LONGEST_REFERENCE, 0), start)
     if opened < 0 or "]" in text[opened:start]:
         return False
-    return text.find("]", end, end + LONGEST_REFERENCE) >= 0 and "[" not in text[start:end]
+    closed = text.find("]", end, end + LONGEST_REFERENCE)
+    if closed < 0 and len(text) - end <= LONGEST_REFERENCE // 4:
+        closed = len(text)  # read as another letter: `[A/31/1/Add.1, sect. VJ`
+    if closed < 0 or "[" in text[end:closed] or text[closed + 1 : closed + 2] in {"(", "["} or reading.in_address(at):
+        return False  # `[text](address)`
+    return any(char.isspace() or char.isdigit() for char in text[opened:closed])
 
 
 def _is_tag(reading: Reading, at: int) -> bool:
     """Whether the word is the name of an element, `</url>`."""
     return reading.before(at).endswith(("<", "</")) and reading.text[reading.ends[at] :][:1] == ">"
+
+
+_ESCAPE: Final = re.compile(r"\\(?:[uxUX]?\{?|')[0-9A-Fa-f]{2,8}|&#?\w{2,8};|%[0-9A-Fa-f]{2}")
+LONGEST_ESCAPE: Final = 10
+
+
+def _is_escape(reading: Reading, at: int) -> bool:
+    """Whether the word is part of what stands for a character: `\\A9`, `\\'a9`, `&copy;`, `%20`."""
+    start, end = reading.starts[at], reading.ends[at]
+    begin = max(start - LONGEST_ESCAPE, 0)
+    return any(
+        begin + match.start() < start and begin + match.end() >= end
+        for match in _ESCAPE.finditer(reading.text[begin : end + LONGEST_ESCAPE])
+    )
 
 
 def _known_address(side: Side, other: Side, at: int) -> bool:
@@ -99,7 +127,7 @@ def _known_address(side: Side, other: Side, at: int) -> bool:
         return False
     if reading.in_address(place):
         words = reading.address_words(place)
-        if not other.words and words <= set(there.folded):
+        if not other.words and words <= set(there.folded) and not there.in_address(max(other.begin - 1, 0)):
             return True
         return any(words == there.address_words(there.word_at(start)) for start, _ in there.addresses)
     if other.words or not 0 < other.begin < len(there.written):
@@ -167,9 +195,11 @@ def _is_front(reading: Reading, other: Reading, end: int, evidence: Evidence, *,
     marked = reading.begin > 0 and other.begin == 0
     following, between = reading.written[end], reading.before(end)
     itemized = len(following) == 1 and reading.text[reading.ends[end] : reading.ends[end] + 1] in {".", ")"}
-    if following[0].islower() and not itemized:
+    if following[0].islower() and not itemized and not _CUT_OFF.match(other.text[other.begin :]):
         return False
     size = _size(reading, 0, end)
+    if size <= LEAD_WORDS and _CUT_OFF.match(other.text[other.begin :]):
+        return True
     quoted = any(mark in between for mark in _QUOTES)
     if (":" in between or (quoted and end > 2)) and size <= LEAD_WORDS:
         return True
@@ -182,6 +212,10 @@ def _is_front(reading: Reading, other: Reading, end: int, evidence: Evidence, *,
     return _titled(reading, 0, end) and _breaks_off(reading, end, evidence, marked=marked)
 
 
+_CUT_OFF: Final = re.compile(r"\W*?(?:\.\s?\.\s?\.|…)")
+"""How a text begins whose beginning is left out: `"... while the world`."""
+
+
 def _breaks_off(reading: Reading, end: int, evidence: Evidence, *, marked: bool) -> bool:
     """Whether a text begins anew at a word with a capital, though no mark tells; not behind a year or a postcode."""
     written, following = reading.written, reading.folded[end]
@@ -191,7 +225,8 @@ def _breaks_off(reading: Reading, end: int, evidence: Evidence, *, marked: bool)
         return True
     if end == 1 and (written[0].isupper() or evidence.pure(reading.folded[0])):
         return False  # `EU Members`, `Albania and`
-    here, there = _loud(written[:end]), _loud(written[end : end + 3])
+    here = _loud(written[:end]) or _loud(written[max(end - 3, 0) : end])
+    there = _loud(written[end : end + 3])
     if here != there:
         return True
     after = written[end + 1 : end + 2]

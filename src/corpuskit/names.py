@@ -6,18 +6,15 @@ countries of CLDR. Spellings, forms of address, initials and what is only said e
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Sequence
 from typing import Final
 
-from rapidfuzz.distance import Indel
-
 from corpuskit.edits import Edit, Hits, Side
-from corpuskit.lexicon import lexicon
-from corpuskit.reading import KNOWN, SCHEMES, Evidence, Reading, blurred
-
-SAME_NAME: Final = 0.7
-"""Names at least so similar are spellings of one name, unless both are known: `Ramiz` read as `Raraiz` is at .73."""
+from corpuskit.lexicon import ADDRESSED, FIRST_PERSON, lexicon
+from corpuskit.reading import KNOWN, SCHEMES, Evidence, Reading
+from corpuskit.spellings import LONGEST_CONTRACTION, LONGEST_ENDING, SHORTEST_STEM, spelled_otherwise
+from corpuskit.states import is_own_country, is_territory, says_state, tells_state
+from corpuskit.uncased import uncased_hits
 
 
 def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: Evidence) -> Hits:
@@ -29,20 +26,22 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
         for side, other, words in ((*edit, kept[0]), (*edit[::-1], kept[1]))
     ]
     if not hits[0] and not hits[1]:
-        return _territories(edit, kept)
+        return uncased_hits(edit, kept)
     if _abbreviates(*edit) or _abbreviates(*edit[::-1]) or _explains(*edit, hits[0]) or _explains(*edit[::-1], hits[1]):
-        return _territories(edit, kept)
+        return uncased_hits(edit, kept)
     left, right = (
-        [at for at in found if not _spelled_otherwise(side, other, at, evidence)]
+        [at for at in found if not spelled_otherwise(side, other, at, evidence)]
         for side, other, found in ((*edit, hits[0]), (*edit[::-1], hits[1]))
     )
     if bool(left) != bool(right):
+        if is_own_country(*(edit if left else edit[::-1]), left or right):
+            return None
         left = [at for at in left if not _tells_little(*edit, at, evidence)]
         right = [at for at in right if not _tells_little(*edit[::-1], at, evidence)]
     if left or right:
         left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
         return left, right
-    return _territories(edit, kept)
+    return uncased_hits(edit, kept)
 
 
 def _abbreviates(side: Side, other: Side) -> bool:
@@ -74,17 +73,21 @@ def _capitals(side: Side, kept: Sequence[int]) -> Sequence[int]:
 
 def _tells_little(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a name that one side has and the other has no name for is what the corpus is about, or said in full."""
-    return evidence.commonplace(side.reading.folded[at]) or _leads_to_name(side, other, at, evidence)
+    if evidence.commonplace(side.reading.folded[at]):
+        return not is_territory(side.reading, at)
+    return _leads_to_name(side, other, at, evidence)
 
 
 def _leads_to_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a name that both sides have follows at once: `Ambassador Volkan Bozkir`, `Leonid Brezhnev`."""
     reading = side.reading
+    if reading.written[at].isupper() or reading.folded[at] in lexicon().territories:
+        return False
     for after in range(at + 1, len(reading.written)):
         if not reading.written[after][0].isupper() or not _TITLE_END.fullmatch(reading.before(after)):
             return False
         word = reading.folded[after]
-        shared = after >= side.end or _spelled_otherwise(side, other, after, evidence)
+        shared = after >= side.end or spelled_otherwise(side, other, after, evidence)
         if shared and len(word) > 1:
             rarer = evidence.texts_with[word] <= max(
                 evidence.texts_with[reading.folded[at]], RARE_SHARE * evidence.texts, KNOWN
@@ -101,27 +104,30 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a word that the other side does not have is (part of) a name."""
     reading, word, written = side.reading, side.reading.folded[at], side.reading.written[at]
     if reading.addresses and reading.in_address(at):
-        return word not in SCHEMES and _other_address(other)
+        return word not in SCHEMES and (_other_address(other) or _is_file_in_brackets(reading, at))
     if len(written) == 1 or not written[0].isupper() or word in lexicon().values:
         return False
-    if _is_title(side, other, at) or _is_initials(reading, at):
+    if word in ADDRESSED or _is_ours(reading, at, evidence) or _is_title(side, other, at) or _is_initials(reading, at):
         return False
     if word in lexicon().titles and _before_capital(reading, at):
         return False
-    return _may_be_name(reading, at, evidence) and not (
-        _said_elsewhere(side, other, at) or _is_vocative(reading, at, evidence)
+    return _may_be_name(side, other, at, evidence) and not (
+        _said_elsewhere(side, other, at)
+        or _is_vocative(reading, at, evidence)
+        or says_state(reading, other.reading, at, evidence)
     )
 
 
-def _may_be_name(reading: Reading, at: int, evidence: Evidence) -> bool:
+def _may_be_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a word with a capital is (part of) a name, by the words around it and by the corpus."""
+    reading = side.reading
     word, written = reading.folded[at], reading.written[at]
-    if reading.capitals_tell and not reading.german and _inside_name(reading, at):
+    if reading.capitals_tell and not reading.german and _inside_name(side, other, at):
         return True
-    if evidence.ordinary(word):
-        return False
     if not written.isupper() and any(map(str.isupper, written[1:])):
-        return True  # `NoDerivs`, `YouTube`
+        return evidence.lower[word] <= evidence.upper[word]  # `NoDerivs`, `YouTube`
+    if evidence.ordinary(word):
+        return reading.capitals_tell and (_extends_name(reading, at, evidence) or tells_state(reading, at))
     if not reading.capitals_tell:
         return evidence.upper[word] > 0 or (not evidence.lower[word] and _is_plainly_known(reading, evidence))
     if written.isupper():
@@ -132,10 +138,6 @@ def _may_be_name(reading: Reading, at: int, evidence: Evidence) -> bool:
         return evidence.upper[word] > 0 or word in lexicon().territories
     return True
 
-
-SHORTEST_STEM: Final = 4
-LONGEST_ENDING: Final = 3
-"""A name may have an ending of so many letters, if so many stand before it: `Korea`, `Korean`."""
 
 KNOWN_SHARE: Final = 0.8
 """A text in capitals with so large a share of words that the corpus writes without is plain but for its names."""
@@ -179,17 +181,40 @@ def _is_vocative(reading: Reading, at: int, evidence: Evidence) -> bool:
     )
 
 
-def _inside_name(reading: Reading, at: int) -> bool:
-    """Whether a word stands between two with capitals and nothing but blanks: `GNU Lesser General`."""
-    if not 0 < at < len(reading.written) - 1 or reading.begins_sentence(at - 1):
+def _inside_name(side: Side, other: Side, at: int) -> bool:
+    """Whether the side stands between two words with capitals and nothing but blanks: `GNU Lesser General`.
+
+    Where it is behind the first word of a sentence, both sides must have several words with capitals: `This
+    Academic Free License`, `This Open Software License`.
+    """
+    reading, first, last = side.reading, side.begin - 1, side.end
+    if first < 0 or last >= len(reading.written):
         return False
-    neighbours = reading.written[at - 1], reading.written[at + 1]
+    if reading.begins_sentence(first) and not all(_several_capitals(each) for each in (side, other)):
+        return False
+    neighbours = reading.written[first], reading.written[last]
     shouted = reading.written[at].isupper() and all(map(str.isupper, neighbours))
     return (
         not shouted
         and all(word[0].isupper() for word in neighbours)
+        and all(_NAME_GOES_ON.fullmatch(reading.before(place)) for place in range(side.begin, last + 1))
+    )
+
+
+_NAME_GOES_ON: Final = re.compile(r"\s+|-")
+
+
+def _several_capitals(side: Side) -> bool:
+    return len(side.words) > 1 and all(word[0].isupper() for word in side.written)
+
+
+def _extends_name(reading: Reading, at: int, evidence: Evidence) -> bool:
+    """Whether a word with a capital stands behind one that is nothing but a name: `CockroachDB Community Edition`."""
+    return (
+        at > 0
         and reading.before(at).isspace()
-        and reading.before(at + 1).isspace()
+        and reading.written[at - 1][0].isupper()
+        and evidence.pure(reading.folded[at - 1])
     )
 
 
@@ -197,6 +222,20 @@ def _other_address(side: Side) -> bool:
     """Whether the other side stands in an address too."""
     places = range(side.begin, side.end) if side.words else range(max(side.begin - 1, 0), side.begin + 1)
     return any(side.reading.in_address(at) for at in places if at < len(side.reading.written))
+
+
+_FILE: Final = re.compile(r"\(\w+\.\w+\)")
+
+
+def _is_file_in_brackets(reading: Reading, at: int) -> bool:
+    """Whether the word is part of a file's name that stands alone in brackets: `this file (callgrind.h)`."""
+    begin, end = reading.address_at(at) or (0, 0)
+    return _FILE.fullmatch(reading.text[begin:end]) is not None
+
+
+def _is_ours(reading: Reading, at: int, evidence: Evidence) -> bool:
+    """Whether a word that the corpus sometimes writes small is said of one's own: `our Organization`."""
+    return at > 0 and reading.folded[at - 1] in FIRST_PERSON and evidence.lower[reading.folded[at]] > 0
 
 
 def _is_title(side: Side, other: Side, at: int) -> bool:
@@ -221,105 +260,7 @@ def _before_capital(reading: Reading, at: int) -> bool:
 def _is_initials(reading: Reading, at: int) -> bool:
     """Whether a word in capitals abbreviates what stands before it: `communications technologies (ICTs)`."""
     word = reading.written[at].rstrip("s")
-    if len(word) < 2 or not word.isupper() or "(" not in reading.before(at):
+    if len(word) < 2 or not word.isupper() or not any(mark in reading.before(at) for mark in "(["):
         return False
     initials = iter([folded[0] for folded in reading.folded[max(at - 2 * len(word), 0) : at]])
     return all(letter in initials for letter in word.casefold())
-
-
-def _spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
-    """Whether the other side has the same name in another spelling, form or reading."""
-    word = side.reading.folded[at]
-    written = side.reading.written[at]
-    as_read = _as_read(written)
-    return any(_one_name(word, rival, evidence) for rival in other.words) or any(
-        _as_read(rival) == as_read or _is_misread(written, rival, evidence) or _is_short(side, other, at, place)
-        for place, rival in enumerate(other.written)
-    )
-
-
-def _is_misread(written: str, rival: str, evidence: Evidence) -> bool:
-    """Whether one letter of an ordinary word was read as another, a capital: `Tor` for `for`."""
-    word = written.casefold()
-    return (
-        len(rival) == len(word) > 2
-        and rival.islower()
-        and not evidence.upper[word]
-        and sum(map(str.__ne__, word, rival)) == 1
-    )
-
-
-LONGEST_CONTRACTION: Final = 3
-"""Words of so many letters may be others without those in the middle: `St`, `Ltd`."""
-
-
-def _is_short(side: Side, other: Side, at: int, place: int) -> bool:
-    """Whether a word with a point behind it is short for the other, or the other for it: `Corp.`, `Corporation`."""
-    pairs = ((side.reading, at), (other.reading, other.begin + place))
-    for (reading, here), (full, there) in (pairs, pairs[::-1]):
-        short, word = reading.folded[here], full.folded[there]
-        if 2 <= len(short) < len(word) and short[0] == word[0] and full.written[there][0].isupper():
-            letters = iter(word)
-            pointed = reading.text[reading.ends[here] :][:1] == "."
-            contracted = len(short) <= LONGEST_CONTRACTION and short[-1] == word[-1] and len(word) > len(short) + 2
-            if (pointed or contracted) and all(letter in letters for letter in short):
-                return True
-    return False
-
-
-def _as_read(written: str) -> str:
-    """A word with the capital that scans make of two letters undone: `AH States`."""
-    return written.replace("H", "ll").casefold()
-
-
-def _one_name(word: str, rival: str, evidence: Evidence) -> bool:
-    """Whether two words are one name: nearly the same letters, and not two names that are both known."""
-    if word == rival:
-        return True
-    one, two = blurred(word), blurred(rival)
-    if sorted(one) == sorted(two):
-        return True  # letters changed places
-    extended = _extends(one, two)
-    if one != two and not extended and Indel.normalized_similarity(one, two) < SAME_NAME:
-        return False
-    territories = lexicon().territories
-    if word in territories and rival in territories:
-        return territories[word] == territories[rival]
-    return extended or one == two or min(evidence.upper[word], evidence.upper[rival]) < KNOWN
-
-
-def _extends(one: str, two: str) -> bool:
-    """Whether one word is the other with an ending: `Korea`, `Korean`."""
-    if min(len(one), len(two)) < SHORTEST_STEM or abs(len(one) - len(two)) > LONGEST_ENDING:
-        return False
-    return one.startswith(two) or two.startswith(one)
-
-
-def _territories(edit: Edit, kept: tuple[Sequence[int], Sequence[int]]) -> Hits:
-    """Countries and regions, in scripts without capitals, that one side has and the other has not."""
-    if not any(word >= "\u0590" for side in edit for word in side.words):
-        return None
-    found = [_listed_territories(side) for side in edit]
-    return None if found[0] == found[1] else ([*kept[0]], [*kept[1]])
-
-
-def _listed_territories(side: Side) -> set[str]:
-    """Codes of what CLDR names there: words but for two letters at either end, or runs of characters across it."""
-    known = lexicon()
-    parts = {word[a : len(word) - b] for word in side.words for a in range(3) for b in range(3)}
-    found = {part for part in parts if len(part) > 1 and part in known.territories}
-    reach = known.longest_territory
-    before = "".join(_run(reversed(side.reading.folded[max(side.begin - reach, 0) : side.begin])))[::-1]
-    here = "".join(side.words)
-    run = before + here + "".join(_run(iter(side.reading.folded[side.end : side.end + reach])))
-    begin, end = len(before), len(before) + len(here)
-    for start in range(end):
-        for stop in range(max(start + 2, begin + 1), min(start + reach, len(run)) + 1):
-            if run[start:stop] in known.territories and (stop > begin and start < max(end, begin)):
-                found.add(run[start:stop])
-    return {known.territories[part] for part in found}
-
-
-def _run(words: Iterator[str]) -> Iterator[str]:
-    """The characters up to the first word of several."""
-    return takewhile(lambda word: len(word) == 1, words)

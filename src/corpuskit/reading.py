@@ -27,9 +27,11 @@ LOWER_SHARE: Final = 0.1
 KNOWN: Final = 3
 """Names with so many mentions are known."""
 
-COMMONPLACE_SHARE: Final = 0.05
+COMMONPLACE_SHARE: Final = 0.02
 COMMONPLACE_TEXTS: Final = 20
-"""A name in so large a share of the texts, and in so many, is what the corpus is about: the UN in speeches there."""
+SOMETIMES: Final = 0.003
+"""A word with a capital in so large a share of the texts, and in so many, is what the corpus is about (the Assembly in
+speeches there), if it is written without one in so large a share of its places; `Google` never is."""
 
 LONGEST_REFERENCE: Final = 200
 """A reference behind a quotation is not looked for farther than so many characters from the end."""
@@ -142,19 +144,25 @@ def bounds(text: str) -> tuple[int, int]:
 
 def has_address(text: str) -> bool:
     """Whether a URL, an e-mail address or a file name stands in it."""
-    return _ADDRESS.search(text) is not None
+    return _ADDRESS.search(text) is not None or ("DOT" in text and _SPELLED.search(text) is not None)
 
 
 def find_addresses(text: str) -> list[tuple[int, int]]:
     """Where URLs, e-mail addresses and file names stand, in characters."""
-    return [_around(text, *match.span()) for match in _ADDRESS.finditer(text)]
+    found = [_around(text, *match.span()) for match in _ADDRESS.finditer(text)]
+    if "DOT" in text:
+        found += [match.span() for match in _SPELLED.finditer(text)]
+    return found
 
 
 def _around(text: str, start: int, end: int) -> tuple[int, int]:
     """The run of non-blank characters around a place."""
-    begin = max(text.rfind(blank, 0, start) for blank in _BLANKS) + 1
-    ends = [text.find(blank, end) for blank in _BLANKS]
-    return begin, min((found for found in ends if found >= 0), default=len(text))
+    begin, stop = 0, len(text)
+    for blank in _BLANKS:  # each looks only as far as the nearest before it: most texts have few tabs
+        begin = max(begin, text.rfind(blank, begin, start) + 1)
+        found = text.find(blank, end, stop)
+        stop = found if found >= 0 else stop
+    return begin, stop
 
 
 def ends_sentence(word: str, between: str) -> bool:
@@ -202,7 +210,9 @@ class Evidence:
 
     def commonplace(self, word: str) -> bool:
         """Whether it is a name that so many texts have that it tells little."""
-        return self.texts_with[word] >= max(COMMONPLACE_TEXTS, COMMONPLACE_SHARE * self.texts)
+        if self.texts_with[word] < max(COMMONPLACE_TEXTS, COMMONPLACE_SHARE * self.texts):
+            return False
+        return self.lower[word] >= SOMETIMES * self.upper[word]
 
     def pure(self, word: str) -> bool:
         """Whether it is nothing but a name, as far as the corpus knows."""
@@ -218,6 +228,8 @@ _ADDRESS: Final = re.compile(
     r"[:@.](?:(?<=:)//|(?<=\w@)(?=\w)|(?<=\w\.)(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b)|(?<=\w{3}\.)(?=[a-z]\b)|(?<=\bwww\.))"
 )
 """What only an address or a file name has inside: it is the run of non-blanks around."""
+_SPELLED: Final = re.compile(r"[\w.-]+[ _]AT[ _]\w+(?:[ _]DOT[ _]\w+)+")
+"""An address with its marks spelled out: `name_AT_host_DOT_org`."""
 CHINESE: Final = "〇零一二三四五六七八九十百千万萬亿億两兩"
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
 

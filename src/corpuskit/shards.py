@@ -62,6 +62,12 @@ def index_contents(shards: Sequence[Shard], *, min_near_chars: int, memory: Memo
     return Contents(numbers, firsts, memory.hold(hashes[firsts]), signed, signed_rows)
 
 
+def sample(index: Contents, n_chars: Ints, *, texts: int, chars: int) -> Ints:
+    """Contents with a signature, of the least hashes, whatever the order of files: `texts` and `chars` at most."""
+    order = index.signed[np.argsort(index.hashes[index.signed, 0], kind="stable")][:texts]
+    return np.sort(order[np.cumsum(n_chars[order]) <= chars])
+
+
 def places(shards: Sequence[Shard], index: Contents, memory: Memory = IN_MEMORY) -> Places:
     """Where all passages stand."""
     columns = {

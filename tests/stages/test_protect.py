@@ -169,3 +169,12 @@ def test_texts_at_hand_are_kept_apart_too() -> None:
     assert deduplicate(texts, make({"protect": KINDS}))["record"].to_pylist() == [0, 1, 0, 1]
     for kinds in ([], ["names"]):  # the second and the last are one content, in more documents than the others
         assert deduplicate(texts, make({"protect": kinds}))["record"].to_pylist() == [1, 1, 1, 1]
+
+
+def test_what_the_rest_of_the_corpus_writes_tells_names_too() -> None:
+    families = pa.table([pa.array(column) for column in ([0, 0], [0, 2], [90, 90], [0, 1])], schema=schema.MEMBERS)
+    wordings = pa.array(["we took the Generator of that house", "we took the Software of that house"])
+    rows = relatives(families)
+    assert split(families, rows, wordings, kinds=KINDS).part.tolist() == [-1, 0]
+    background = pa.array(["a generator is what it is", "the software is what it is"])
+    assert split(families, rows, wordings, kinds=KINDS, background=background).part.tolist() == [-1, -1]

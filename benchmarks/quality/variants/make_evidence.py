@@ -4,7 +4,8 @@
     python benchmarks/quality/variants/make_evidence.py evidence.json licences=CURATED natural-ungdc=CURATED_TOO
 
 LICENCES holds the documents of `licences`, one file each; SPEECHES is `natural-ungdc`. The guard counts its evidence
-over the heads of all families, which a finished corpus tells: what variants are linked to, and what has near copies.
+over the heads of all families, which a finished corpus tells (what variants are linked to, and what has near copies),
+and over a sample of the other texts, of which the records are taken here.
 """
 
 import json
@@ -15,7 +16,11 @@ from typing import Any
 import pyarrow.compute as pc
 
 import corpuskit
+from corpuskit.pipeline import EVIDENCE_CHARS, EVIDENCE_TEXTS
 from corpuskit.reading import Evidence
+
+SHORTEST = 60
+"""Characters: shorter passages have no signature."""
 
 
 def counted(curated: str) -> Evidence:
@@ -28,9 +33,13 @@ def counted(curated: str) -> Evidence:
     families = {row["record_id"]: row["variant_group"] or row["record_id"] for row in records}
     heads = {families[record] for record in near} | {row["variant_group"] for row in records}
     evidence = Evidence()
-    for row in records:
-        if row["record_id"] in heads:
-            evidence.add(row["text"])
+    texts, chars = EVIDENCE_TEXTS, EVIDENCE_CHARS
+    for row in sorted(records, key=lambda row: row["record_id"]):
+        if texts and SHORTEST <= len(row["text"]) <= chars:
+            texts, chars = texts - 1, chars - len(row["text"])
+        elif row["record_id"] not in heads:
+            continue
+        evidence.add(row["text"])
     return evidence
 
 

@@ -55,15 +55,21 @@ def relatives(members: pa.Table) -> Ints:
     return np.asarray(rows[np.lexsort((rows, rows != record[rows], record[rows]))])
 
 
-def split(members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[str]) -> Parts:
-    """Put the members of families into parts; `wordings` are the texts that the contents `rows` keep."""
+def split(
+    members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[str], background: pa.Array | None = None
+) -> Parts:
+    """Put the members of families into parts; `wordings` are the texts that the contents `rows` keep.
+
+    What is a name is told by the heads of the families and by `background`, other texts of the corpus.
+    """
     record = buffers.numbers(members["record"])
     part = np.full(len(record), -1, dtype=np.int64)
     found: dict[int, list[Difference]] = {}
     evidence = Evidence()
     heads = wordings.filter(pa.array(record[rows] == rows))
-    for begin in range(0, len(heads), BATCH):
-        count_evidence(evidence, heads.slice(begin, BATCH))
+    for texts in (heads, background) if background is not None else (heads,):
+        for begin in range(0, len(texts), BATCH):
+            count_evidence(evidence, texts.slice(begin, BATCH))
     numbers: dict[Key, int] = {}
     head_at = np.maximum.accumulate(np.where(record[rows] == rows, np.arange(len(rows)), 0))
     members = np.flatnonzero(record[rows] != rows)
