@@ -18,7 +18,7 @@ from corpuskit.reading import Evidence
 
 PAIRS = Path(__file__).parent / "variants" / "pairs.jsonl"
 EVIDENCE = PAIRS.with_name("evidence.json")
-HALVES = ("tuning", "held_out", "fresh", "blind", "dev2", "dev3", "seen", "held_out_2", "dev4")
+HALVES = ("tuning", "held_out", "fresh", "blind", "dev2", "dev3", "seen", "held_out_2", "dev4", "held_out_3")
 
 
 def main() -> None:
