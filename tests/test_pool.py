@@ -6,7 +6,8 @@ import pytest
 
 import corpuskit
 from corpuskit import pool
-from corpuskit.pool import Pool
+from corpuskit.pool import Pool, workers_for
+from corpuskit.settings import make
 
 
 def test_threads_that_end_without_a_word_are_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -14,3 +15,9 @@ def test_threads_that_end_without_a_word_are_noticed(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(pool, "_feed", lambda *_: None)
     with Pool(2) as workers, pytest.raises(MemoryError):
         list(workers.run([tmp_path / "job"], tmp_path, corpuskit.Settings(), lambda *_: None))
+
+
+@pytest.mark.parametrize(("memory", "workers"), [("1GB", 1), ("1.5GB", 2), ("3GB", 6), (None, 8)])
+def test_a_memory_that_is_set_bounds_the_workers(memory: str | None, workers: int) -> None:
+    settings = make({"workers": 8} | ({"memory": memory} if memory else {}))
+    assert workers_for(1_000, 1 << 30, settings) == workers

@@ -29,6 +29,11 @@ POOL_FILES: Final = 6_000
 LOOK_SECONDS: Final = 1.0
 
 
+WORKER_BYTES: Final = 450_000_000
+MAIN_BYTES: Final = 250_000_000
+"""What a worker has resident at work, and this process while it waits: a third of each is libraries that all share."""
+
+
 def cores(settings: Settings) -> int:
     """How many things to do at a time."""
     found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -36,10 +41,13 @@ def cores(settings: Settings) -> int:
 
 
 def workers_for(files: int, size: int, settings: Settings) -> int:
-    """How many workers that many files of `size` bytes together are worth."""
+    """How many workers that many files of `size` bytes together are worth, and `memory` has room for if it is set."""
     if settings.workers == 0 and size < POOL_BYTES and files < POOL_FILES:
         return 1
-    return max(1, min(cores(settings), files)) if sys.executable else 1
+    count = min(cores(settings), files)
+    if "memory" in settings.model_fields_set:
+        count = min(count, (settings.memory - MAIN_BYTES) // WORKER_BYTES)
+    return max(1, count) if sys.executable else 1
 
 
 class Pool:

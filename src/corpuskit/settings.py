@@ -189,7 +189,8 @@ class Settings(BaseModel):
     )
     workers: int = _knob(
         0,
-        "Processes for reading, segmenting and signing; 0 means one for each core, and one for small inputs.",
+        "Processes for reading, segmenting and signing; 0 means one for each core, and one for small inputs. Fewer are "
+        "begun where a memory that is set has no room for them.",
         output=False,
         ge=0,
         le=4096,
@@ -197,8 +198,9 @@ class Settings(BaseModel):
 
     memory: ByteSize = _knob(
         "1.5GB",
-        "About how much memory the run may hold at a time, all its processes together. What grows with the corpus "
-        "lives in files beside the result; a document that is large by itself takes several times its size on top.",
+        "About how much memory the run may hold at a time, all its processes together; unless it is set, 0.45 GB more "
+        "for each worker beyond the second. What grows with the corpus lives in files beside the result; a document "
+        "that is large by itself takes several times its size on top.",
         output=False,
     )
 

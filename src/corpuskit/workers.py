@@ -16,6 +16,10 @@ def main() -> None:
     """Answer each job on stdin with a line on stdout: an empty string, or what went wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which ends its workers
     hide_pandas()
+    import pyarrow as pa
+
+    from corpuskit.memory import resident
+    from corpuskit.pool import WORKER_BYTES
     from corpuskit.prepare import prepare_job, warm_up
     from corpuskit.settings import make
 
@@ -30,6 +34,8 @@ def main() -> None:
             answer = "out of memory in a worker process; try fewer --workers"
         except Exception as error:
             answer = f"{type(error).__name__}: {error}"
+        if resident() > WORKER_BYTES:
+            pa.default_memory_pool().release_unused()
         try:
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
