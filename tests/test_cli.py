@@ -142,7 +142,7 @@ def test_first_run_says_that_it_compiles(call: Call, tmp_path: Path, monkeypatch
     monkeypatch.setattr("corpuskit.pipeline.compiled_before", lambda: False)
     write(tmp_path / "raw", {"a.txt": "One passage.\n"})
     code, out, err = call("ingest", "--json")
-    assert (code, err) == (0, "first run: compiling kernels, about ten seconds on two cores, once\n")
+    assert (code, err) == (0, "first run: compiling kernels, about half a minute on two cores, once\n")
     assert json.loads(out)["records"] == 1
 
 

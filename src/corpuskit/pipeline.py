@@ -9,7 +9,6 @@ In short:
 """
 
 import fnmatch
-import gc
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +26,7 @@ import pyarrow.compute as pc
 from corpuskit import buffers, manifest, schema, shards, store, warm
 from corpuskit import raw as raw_files
 from corpuskit.diffs.since import Build, since
+from corpuskit.garbage import uncollected
 from corpuskit.incremental import CachedShard, cut, job
 from corpuskit.interrupt import interruptible
 from corpuskit.kernels.compiled import compiled_before, remember_compiled
@@ -77,7 +77,7 @@ def build(run: Run, pool: Pool) -> Result:
     settings, progress = run.settings, run.progress
     with run.cache.scratch() as scratch:
         if not compiled_before():
-            progress.note("first run: compiling kernels, about ten seconds on two cores, once")
+            progress.note("first run: compiling kernels, about half a minute on two cores, once")
             interruptible(lambda: _compile(settings))
         memory = Memory(scratch, settings.memory)
         with _loading(settings) if pool.elsewhere else nullcontext():
@@ -99,7 +99,7 @@ def build(run: Run, pool: Pool) -> Result:
 
 def _compile(settings: Settings) -> None:
     """Compile all kernels that these settings need."""
-    with warm.segmenting():
+    with warm.segmenting(), uncollected():
         deduplicate(warm.TEXTS, settings)
 
 
@@ -208,7 +208,7 @@ def resolve(
         rows = relatives(families)
         wordings = shards.wordings(batch_shards, kept[rows])
         others = np.setdiff1d(shards.sample(index, rule["n_chars"], texts=EVIDENCE_TEXTS, chars=EVIDENCE_CHARS), rows)
-        with _uncollected():
+        with uncollected():
             background = shards.wordings(batch_shards, kept[others])
             parts = split(families, rows, wordings, background=background, kinds=settings.protect)
         members, more = cluster_parts(families, parts, buckets, contents, **rule)
@@ -254,24 +254,12 @@ def _rank(batch_shards: Sequence[Shard], places: Places, settings: Settings, mem
     return ranking, kept if every else memory.hold(rows[kept])
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looks for cyclic garbage, of which there is none: on 50,000 texts as words they took 40 % of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 def _links(batch_shards: Sequence[Shard], found: list[Variant], decisions: Decisions, kept: Ints) -> pa.Table:
     """LINKS of variants, in the order of the records."""
     found = sorted(found, key=lambda variant: int(kept[variant.content]))
     pairs = np.array([(variant.content, variant.head) for variant in found], dtype=np.int64).reshape(-1)
     ids = buffers.hex_strings(decisions.content_hashes[pairs])
-    with _uncollected():
+    with uncollected():
         return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs]))
 
 

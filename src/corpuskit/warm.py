@@ -13,6 +13,7 @@ from typing import Final
 import pyarrow as pa
 
 from corpuskit import schema
+from corpuskit.garbage import uncollected
 from corpuskit.stages.protect import relatives, split
 from corpuskit.stages.segment import segment
 
@@ -54,4 +55,5 @@ def _compile() -> None:
 
 
 if __name__ == "__main__":
-    _compile()
+    with uncollected():
+        _compile()

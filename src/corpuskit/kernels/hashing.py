@@ -7,6 +7,7 @@ import numpy as np
 
 from corpuskit.kernels.jit import kernel
 from corpuskit.kernels.types import Bytes, Ints, Small, Word, Words
+from corpuskit.kernels.utf8 import copy_bytes
 
 _IV = np.array(
     [
@@ -109,11 +110,10 @@ def blake2b_128(data: Bytes, offsets: Ints, person: Words, digests: Words) -> No
         while not last:
             last = end - at <= 128
             if last:
-                block[: end - at] = data[at:end]
-                block[end - at :] = 0
+                block[copy_bytes(data, at, end, block, 0) :] = 0
                 at = end
             else:
-                block[:] = data[at : at + 128]
+                copy_bytes(data, at, at + 128, block, 0)
                 at += 128
             _compress(h, m, at - start, last)
         digests[i, 0] = h[0]

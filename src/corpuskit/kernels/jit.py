@@ -25,7 +25,7 @@ if not numba.config.CPU_FEATURES and not numba.config.CPU_NAME and binding.get_h
 
 def kernel(function: F) -> F:
     """Compile `function` at its first call: no GIL, cached on disk, division as in C."""
-    compiled = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
     save_in_turn(compiled)
     return cast(F, compiled)
 

@@ -4,6 +4,7 @@ from corpuskit.kernels.furniture import FURNITURE
 from corpuskit.kernels.jit import kernel
 from corpuskit.kernels.segment import BREAK, KEEP, SPACE
 from corpuskit.kernels.types import Bytes, Flags, Ints, Numbers, Small
+from corpuskit.kernels.utf8 import copy_bytes
 
 
 @kernel
@@ -56,12 +57,6 @@ def _passage_end(lines: Numbers, begin: int, stop: int) -> int:
 
 
 @kernel
-def _copy(data: Bytes, start: int, end: int, texts: Bytes, at: int) -> int:
-    texts[at : at + end - start] = data[start:end]
-    return at + end - start
-
-
-@kernel
 def _copy_lines(data: Bytes, start: int, end: int, texts: Bytes, at: int) -> int:
     """Copy with CRLF and CR as LF."""
     i = start
@@ -82,7 +77,7 @@ def _write_text(data: Bytes, lines: Numbers, begin: int, end: int, texts: Bytes,
     """Write the text of the passage of some lines to `texts[at:]`; return where it ends, and whether lines joined."""
     joined = False
     least = -1
-    at = _copy(data, lines[begin]["start"], lines[begin]["end"], texts, at)
+    at = copy_bytes(data, lines[begin]["start"], lines[begin]["end"], texts, at)
     for i in range(begin + 1, end):
         relation = lines[i]["relation"]
         if relation == FURNITURE:
@@ -100,7 +95,7 @@ def _write_text(data: Bytes, lines: Numbers, begin: int, end: int, texts: Bytes,
             if relation == SPACE:
                 texts[at] = 32
                 at += 1
-        at = _copy(data, lines[i]["start"], lines[i]["end"], texts, at)
+        at = copy_bytes(data, lines[i]["start"], lines[i]["end"], texts, at)
     return at, joined
 
 

@@ -19,10 +19,20 @@ def read_code_point(data: Bytes, at: int) -> tuple[int, int]:
 
 
 @kernel
+def copy_bytes(data: Bytes, start: int, end: int, copied: Bytes, at: int) -> int:
+    """Copy `data[start:end]` to `copied` from `at`; return the end.
+
+    To assign a slice instead, numba compiles the words of the error for unequal lengths as well: more than a second.
+    """
+    piece, place = data[start:end], copied[at : at + end - start]
+    for i in range(len(piece)):
+        place[i] = piece[i]
+    return at + end - start
+
+
+@kernel
 def copy_texts(data: Bytes, offsets: Ints, rows: Ints, copied: Bytes, at: int) -> int:
     """Copy the texts `data[offsets[row]:offsets[row + 1]]` to `copied`, one after another from `at`; return the end."""
     for i in range(len(rows)):
-        text = data[offsets[rows[i]] : offsets[rows[i] + 1]]
-        copied[at : at + len(text)] = text
-        at += len(text)
+        at = copy_bytes(data, offsets[rows[i]], offsets[rows[i] + 1], copied, at)
     return at
