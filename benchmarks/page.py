@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import subprocess
+import textwrap
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -12,11 +13,15 @@ from typing import Final
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 
+LINE_CHARS: Final = 120
+"""Lines of prose are no longer."""
+
 
 def write(page: str, name: str, lines: Iterable[str]) -> None:
     """Put lines between the markers of a table in a page of docs/. Raises SystemExit where it has no such markers."""
     file = DOCS / page
-    file.write_text(replaced(file.read_text(encoding="utf-8"), name, "\n".join(lines), page), encoding="utf-8")
+    folded = (line if line.startswith("|") else textwrap.fill(line, LINE_CHARS) for line in lines)
+    file.write_text(replaced(file.read_text(encoding="utf-8"), name, "\n".join(folded), page), encoding="utf-8")
 
 
 def replaced(text: str, name: str, content: str, page: str = "the page") -> str:
