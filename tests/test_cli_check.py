@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from corpuskit import cli
-from corpuskit.checks import CATALOGUE
+from corpuskit.checks import CATALOGUE, CHECKS
 
 ROOT = Path(__file__).resolve().parent.parent
 Call = Callable[..., tuple[int, str, str]]
@@ -100,6 +100,7 @@ def test_a_check_that_cannot_be_done_is_2_even_with_findings(call: Call) -> None
         (["--fail-on", "all"], "", "--fail-on all: should be one of error, warning, info, never"),
         (["--only", "idss"], "", "there is no check `idss`; did you mean `ids`?"),
         (["--only", "records"], "", "the check `records` has no limit: set `records` in [check] of the settings"),
+        (["--only", "ids", "--skip", "ids"], "", "no check is left to do: all that are asked for are skipped"),
         (["--baseline", "old.json"], "", "--baseline: set what may `fall` or `rise`"),
         (["--sample", "0"], "", "Invalid value for '--sample'"),
         ([], "[check]\nrecord = 1\n", "unknown setting `check.record`; did you mean `records`?"),
@@ -158,7 +159,21 @@ def test_what_was_not_judged_is_told(call: Call) -> None:
 
 
 def test_a_hygiene_check_can_be_asked_for_by_name(call: Call) -> None:
-    assert call("--only", "emails", "--only", "secrets") == (0, f"{CHECKED}what was checked holds\n", "")
+    said = f"{CHECKED}what was checked holds; left out: {len(CHECKS)} of {len(CHECKS)} laws\n"
+    assert call("--only", "emails", "--only", "secrets") == (0, said, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "told"),
+    [
+        (["--only", "ids"], "", f"{len(CHECKS) - 1} of {len(CHECKS)} laws"),
+        (["--skip", "problem_document", "--skip", "order"], "", "order, problem_document"),
+        ([], '[check]\nseverity = { links_stale = "off" }\n', "links_stale"),
+    ],
+)
+def test_no_law_that_was_left_out_is_said_to_hold(call: Call, arguments: list[str], settings: str, told: str) -> None:
+    said = f"{CHECKED}what was checked holds; left out: {told}\n"
+    assert call(*arguments, settings=settings) == (0, said, "")
 
 
 def test_places_found_are_told_by_record_and_span_and_masked(call: Call) -> None:

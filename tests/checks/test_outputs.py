@@ -170,7 +170,11 @@ COMMAND = re.compile(r"::(error|warning|notice) ((?:\w+=[^,:]*,?)+)::(.*)")
 def test_github_annotations_are_one_command_a_line(good: Report, bad: Report) -> None:
     assert FORMATS["github"](good) == ""
     lines = FORMATS["github"](bad).split("\n")
-    assert len(lines) == len(bad.findings) + 1
+    notes = [outcome.check.name for outcome in bad.outcomes if outcome.note and outcome.status != "failed"]
+    assert {"languages", "traceability"} <= set(notes)
+    assert len(lines) == len(bad.findings) + 1 + len(notes)
+    for name, line in zip(notes, lines[-len(notes) :], strict=True):
+        assert line.startswith(f"::notice title=corpuskit%3A {name}::")
     matches = [COMMAND.fullmatch(line) for line in lines]
     assert all(matches), lines
     assert {match[1] for match in matches if match} == {"error", "warning", "notice"}
@@ -232,5 +236,7 @@ def test_no_text_breaks_a_format(message: str, path: str) -> None:
     assert len(valid_sarif(report)["results"]) == 1
     assert valid_junit(report).failures == 1
     assert json.loads(FORMATS["json"](report))["checks"][0]["findings"][0]["path"] == path
-    assert COMMAND.fullmatch(FORMATS["github"](report))
+    commands = FORMATS["github"](report).split("\n")
+    assert len(commands) == (2 if message else 1)
+    assert all(map(COMMAND.fullmatch, commands))
     assert len(markdown(report).split("\n")) == 13

@@ -6,15 +6,16 @@ import shutil
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from corpuskit import pipeline
 from corpuskit.checks import Outcome, examine
+from corpuskit.checks.limits import Changed
 from corpuskit.checks.policy import make
 from corpuskit.settings import Settings
-from damage import Tables, make_home
+from damage import A, Tables, make_home
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +156,34 @@ def test_lost_to_another_is_what_two_loops_say(home: Path, by: str) -> None:
             assert judged(home, values).count == len(lost), values
 
 
+def test_shares_are_told_of_what_is_there(tmp_path: Path) -> None:
+    """6 passages, 2 of them filtered; 4 records, 2 of them variants of each other."""
+    (tmp_path / "raw").mkdir()
+    text = "The committee adopted the resolution by a vote of {} members in favour, and the meeting was closed."
+    parts = [text.format(41), text.format(57), A, "Short.", "Brief.", "Nothing of the kind stands anywhere else here."]
+    (tmp_path / "raw" / "a.txt").write_text("\n\n".join(parts))
+    pipeline.ingest(tmp_path / "raw", tmp_path / "curated", Settings(workers=1, min_chars=10))
+    assert judged(tmp_path, {"filtered_share": {"min": "0.33", "max": "0.34"}}).status == "passed"
+    (finding,) = judged(tmp_path, {"filtered_share": {"max": "0.33"}}).findings
+    assert finding.message.startswith("2 of 6 passages are filtered, 0.3333: at most 0.33")
+    assert judged(tmp_path, {"variant_share": {"min": "0.5", "max": "0.5"}}).status == "passed"
+    (finding,) = judged(tmp_path, {"variant_share": {"max": "0.49"}}).findings
+    assert finding.message.startswith("2 of 4 records are variants, 0.5: at most 0.49")
+
+
+@pytest.mark.parametrize(
+    ("name", "below", "above"),
+    [
+        ("problem_share", "0.1111", "0.1112"),  # 1 / 9
+        ("exact_share", "0.4285", "0.4286"),  # 6 / 14
+        ("near_share", "0.0714", "0.0715"),  # 1 / 14
+    ],
+)
+def test_a_share_below_its_least_is_found(home: Path, name: str, below: str, above: str) -> None:
+    assert judged(home, {name: {"min": below}}).status == "passed"
+    assert judged(home, {name: {"min": above}}).status == "found"
+
+
 def test_a_share_exactly_on_the_limit_is_within(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     text = "\n".join(["A line that is there twice."] * 30 + [f"Line {number}" for number in range(71)])
@@ -180,6 +209,24 @@ def test_change_compares_with_the_manifest_of_another_corpus(home: Path, tmp_pat
         "exact copies: 5 before, 6 now: they may rise by 10 %",
     ]
     assert judged(home, {"change": {"records": {"fall": 0}}, "baseline": str(home / "curated")}).status == "passed"
+
+
+@pytest.mark.parametrize("name", get_args(Changed))
+def test_each_count_may_fall_and_rise_as_it_is_allowed_to(home: Path, tmp_path: Path, name: str) -> None:
+    manifest = json.loads((home / "curated" / "manifest.json").read_text())
+    now = manifest["counts"][name]
+
+    def change(then: int, **limits: Any) -> Outcome:
+        (tmp_path / "old.json").write_text(json.dumps({"counts": {name: then}}))
+        return judged(home, {"change": {name: limits}, "baseline": str(tmp_path / "old.json")})
+
+    assert change(now, fall=0, rise=0).status == "passed"
+    assert change(now + 1, fall=1).status == "passed"
+    assert change(now + 1, fall=0).status == "found"
+    assert change(now + 1, rise=0).status == "passed"
+    if now:
+        assert change(now - 1, rise=0).status == "found"
+        assert change(now - 1, fall=0).status == "passed"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import corpuskit
 from corpuskit import cli
 from corpuskit.cli.comment import LIMIT, comment
 from corpuskit.diffs import KINDS, Change, Diff, DocumentChange, Move, Passage, RecordChange, Side
+from damage import Tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -74,6 +75,20 @@ def test_it_fails_on_what_it_is_told_to(
 ) -> None:
     flags = [part for kind in kinds for part in ("--fail-on", kind)]
     assert run(capsys, str(releases / "one"), str(releases / "two"), *flags)[0] == code
+
+
+@pytest.mark.parametrize(("kind", "code"), [("remerged", 1), ("added", 0), ("gone", 0)])
+def test_a_copy_that_moved_to_another_record_is_remerged_and_nothing_else(
+    releases: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, code: int
+) -> None:
+    shutil.copytree(releases / "one", tmp_path / "curated")
+    tables = Tables.read(tmp_path)
+    copy = next(row for row in tables.occurrences if row["fate"] == "exact")
+    copy["record_id"] = next(row["record_id"] for row in tables.records if row["record_id"] != copy["record_id"])
+    tables.write()
+    found, out, _ = run(capsys, str(releases / "one"), str(tmp_path / "curated"), "--fail-on", kind)
+    assert found == code
+    assert "\n1 occurrence remerged (moved to another record, while both records stand in both builds)\n" in out
 
 
 def test_json_holds_the_whole_diff(releases: Path, capsys: pytest.CaptureFixture[str]) -> None:

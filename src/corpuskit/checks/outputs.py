@@ -122,7 +122,7 @@ def github(report: Report) -> str:
     """Workflow commands, one a line, that GitHub shows beside the lines of the raw files.
 
     Of a step it shows ten of each severity: so what could not be done comes first, then the first finding of each
-    check, then the second ones, and no check hides another.
+    check, then the second ones, and no check hides another. What was not judged comes last.
     """
     lines = [
         _command("error", {"title": f"corpuskit: {outcome.check.name}"}, f"could not be done: {visible(outcome.note)}")
@@ -135,6 +135,11 @@ def github(report: Report) -> str:
             if finding.lines:
                 values |= {"line": str(finding.lines[0]), "endLine": str(finding.lines[1])}
             lines.append(_command(_COMMANDS[finding.severity], values, line(finding)))
+    lines += [
+        _command("notice", {"title": f"corpuskit: {outcome.check.name}"}, visible(outcome.note))
+        for outcome in report.outcomes
+        if outcome.note and outcome.status != "failed"
+    ]
     return "\n".join(lines)
 
 

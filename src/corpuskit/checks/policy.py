@@ -155,7 +155,7 @@ class Policy(Model):
     def selected(self, only: Sequence[str] = (), skip: Sequence[str] = ()) -> list[Check]:
         """The checks to do, those of `only` if any, without those of `skip`; a hygiene check may be asked for by name.
 
-        Raises SettingsError for an unknown name, and for one of `only` that has nothing to go by.
+        Raises SettingsError for an unknown name, for one of `only` that has nothing to go by, and where none is left.
         """
         for name in (*only, *skip):
             self.check(name)
@@ -164,7 +164,10 @@ class Policy(Model):
             if (name in THRESHOLDS or name == "boilerplate") and getattr(self, name) is None:
                 raise SettingsError(f"the check `{name}` has no limit: set `{name}` in [check] of the settings")
         checks = [check for check in self.available() if check.name not in skip]
-        return [check for check in checks if (check.name in only if only else self.is_on(check))]
+        checks = [check for check in checks if (check.name in only if only else self.is_on(check))]
+        if not checks:
+            raise SettingsError("no check is left to do: all that are asked for are skipped")
+        return checks
 
     def severities(self) -> dict[str, Severity]:
         """How bad findings of each check are."""

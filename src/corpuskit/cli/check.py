@@ -31,6 +31,9 @@ Use [bold]check[/bold] after a run and in CI. Limits, rules of your own and what
 table \\[check] of corpuskit.toml. Exit codes: 0 fine, 1 findings at or above --fail-on, 2 a check could not be done.
 docs/checks.md says what each check means."""
 
+NAMED: Final = 3
+"""So many laws that were left out are named, more are counted."""
+
 Format = Literal["json", "junit", "sarif", "github", "markdown"]
 
 
@@ -246,14 +249,17 @@ def show(report: "Report") -> None:
 
 
 def _verdict(report: "Report") -> str:
-    """What came of it, in a line."""
+    """What came of it, in a line; it does not claim what was left out."""
+    from corpuskit.checks import CHECKS
+
     names = {
         severity: ", ".join(dict.fromkeys(finding.name for finding in report.findings if finding.severity == severity))
         for severity in ("error", "warning", "info")
     }
     undone = [outcome.check.name for outcome in report.outcomes if outcome.status == "skipped"]
     in_part = [outcome.check.name for outcome in report.outcomes if outcome.status == "passed" and outcome.note]
-    whole = not undone and not in_part and all(outcome.check.kind == "law" for outcome in report.outcomes)
+    left_out = [name for name in CHECKS if name not in {outcome.check.name for outcome in report.outcomes}]
+    whole = not (undone or in_part or left_out) and all(outcome.check.kind == "law" for outcome in report.outcomes)
     parts = [f"errors in {names['error']}"] if names["error"] else []
     if report.failed:
         parts.append(f"not done: {', '.join(outcome.check.name for outcome in report.failed)}")
@@ -262,6 +268,9 @@ def _verdict(report: "Report") -> str:
     parts += [f"information on {names['info']}"] if names["info"] else []
     parts += [f"in part: {', '.join(in_part)}"] if in_part else []
     parts += [f"not judged: {', '.join(undone)}"] if undone else []
+    if left_out:
+        few = len(left_out) <= NAMED
+        parts.append(f"left out: {', '.join(left_out) if few else f'{len(left_out)} of {len(CHECKS)} laws'}")
     return "; ".join(parts)
 
 

@@ -6,25 +6,28 @@ from typing import Any, Final, Literal
 
 KINDS: Final[Mapping[str, Mapping[str, str]]] = {
     "documents": {
-        "added": "its path and member are new",
-        "gone": "its path and member are no longer there",
-        "changed": "the bytes, the decoded text or the problem are others",
+        "added": "path and member are new",
+        "gone": "path and member are no longer there",
+        "changed": "other bytes, another decoded text or another problem",
     },
     "records": {
         "added": "new, and not the rewording of an old one",
-        "gone": "no longer there, and no new one holds most of its occurrences",
-        "reworded": "no longer there, but a new record holds most (more than half) of its occurrence ids",
-        "respelled": "there in both, but another spelling (case, spacing, quotes, dashes) of it is the record's text",
+        "gone": "no longer there, and no new one holds most of the occurrences",
+        "reworded": "no longer there, but a new record holds most (more than half) of the occurrence ids",
+        "respelled": "there in both builds, but spelled otherwise: case, spacing, quotes, dashes",
     },
     "occurrences": {
-        "added": "its passage is new in its document, or its document is new",
-        "gone": "its passage is no longer in its document, or its document has gone",
-        "remerged": "it moved to another record, while both records stand in both builds",
-        "filtered": "it had a record, and a filter takes it out now",
-        "unfiltered": "a filter took it out, and it has a record now",
+        "added": "the passage is new in the document, or the document is new",
+        "gone": "the passage is no longer in the document, or the document has gone",
+        "remerged": "moved to another record, while both records stand in both builds",
+        "filtered": "in a record before, and taken out by a filter now",
+        "unfiltered": "taken out by a filter before, and in a record now",
     },
 }
-"""What is counted of each table, besides how many rows the `old` and the `new` build have."""
+"""What is counted of each table, besides how many rows the `old` and the `new` build have.
+
+The words follow a number in headings, so they fit one and many.
+"""
 
 MOST: Final = 2
 """A new record rewords an old one when it holds more than one in so many of its occurrences: no two can."""
