@@ -54,7 +54,9 @@ _LAWS: Final[Mapping[str, str]] = {
     "kernel that decided the merge.",
     "variants": "The families in `records.variant_group` and the links of `variant` are checked against the texts.",
     "contains": "The piece that each link `contains` tells is measured.",
-    "no_repeats": "The records are signed and clustered again, alone: each must stay a record.",
+    "no_repeats": "The records are signed and clustered again, alone: each must stay a record. A variant was compared "
+    "with its family, so what is asked of it is that it differs from the others there: a record of another family may "
+    "be at or above the threshold to it.",
     "problem_document": "A file that could not be read or decoded gave no passages. `documents.problem` says why.",
 }
 
