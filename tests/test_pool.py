@@ -7,6 +7,7 @@ import pytest
 import corpuskit
 from corpuskit import pool
 from corpuskit.pool import Pool, workers_for
+from corpuskit.progress import Silent
 from corpuskit.settings import make
 
 
@@ -21,3 +22,17 @@ def test_threads_that_end_without_a_word_are_noticed(monkeypatch: pytest.MonkeyP
 def test_a_memory_that_is_set_bounds_the_workers(memory: str | None, workers: int) -> None:
     settings = make({"workers": 8} | ({"memory": memory} if memory else {}))
     assert workers_for(1_000, 1 << 30, settings) == workers
+
+
+def test_workers_that_a_memory_has_no_room_for_are_told(tmp_path: Path) -> None:
+    class Notes(Silent):
+        def note(self, message: str) -> None:
+            told.append(message)
+
+    told: list[str] = []
+    (tmp_path / "raw").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "raw" / name).write_text("A statement.\n")
+    settings = make({"workers": 2, "memory": "500MB"})
+    corpuskit.ingest(tmp_path / "raw", tmp_path / "curated", settings, progress=Notes())
+    assert "the memory that is set has room for 1 of 2 workers" in told

@@ -216,14 +216,13 @@ class Names:
 
     cities: Mapping[str, int]
     people: frozenset[str]
-    longest: int
 
 
 @cache
 def names() -> Names:
     """The names, read once in a process that needs them: 10 ms."""
     lists = _read("names.json")
-    return Names(lists["cities"], frozenset(lists["people"]), 12)
+    return Names(lists["cities"], frozenset(lists["people"]))
 
 
 _PROCLITICS: Final = {"א": "והבלשמכ", "ا": "وفبلك"}

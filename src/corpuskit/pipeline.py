@@ -12,7 +12,7 @@ import fnmatch
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -68,6 +68,11 @@ SECONDS_A_PAIR: Final = 1e-7
 NOTED_PAIRS: Final = 1_000_000_000
 """A pair of contents in a bucket takes about so long; more pairs than these are forecast before it begins."""
 
+EVIDENCE_TEXTS: Final = 12_000
+EVIDENCE_CHARS: Final = 5_000_000
+"""So much of the corpus tells which of its words are names, beside the heads of families. With these alone 39 of 1,679
+labelled pairs of speeches and licences were called variants wrongly, for words that the rest writes small; now 22."""
+
 WRITE_ROWS: Final = 8_000
 """Passages written at a time: the paths of 64 sources of each, of at most 4 kB, fit the 2 GB of an Arrow column."""
 
@@ -106,10 +111,17 @@ def _compile(settings: Settings) -> None:
 @contextmanager
 def _loading(settings: Settings) -> Iterator[None]:
     """While the body waits for workers, load the kernels of the other half: a second, and each at its first call."""
-    thread = Thread(target=deduplicate, args=(warm.TEXTS, settings), daemon=True)
+
+    def load() -> None:
+        with suppress(Exception):  # what cannot be loaded now is told when it is needed
+            deduplicate(warm.TEXTS, settings)
+
+    thread = Thread(target=load, daemon=True)
     thread.start()
-    yield
-    thread.join()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Settings | None = None) -> pa.Table:
@@ -223,11 +235,6 @@ def resolve(
         held, work = _contained(batch_shards, index, decisions, kept, settings)
         links, compared = pa.concat_tables([links, held]), {**compared, **work}
     return Resolved(places, decisions, links, compared)
-
-
-EVIDENCE_TEXTS, EVIDENCE_CHARS = 12_000, 5_000_000
-"""So much of the corpus tells which of its words are names, beside the heads of families. With these alone 39 of 1,679
-labelled pairs of speeches and licences were called variants wrongly, for words that the rest writes small; now 22."""
 
 
 def _forecast(buckets: Buckets, settings: Settings) -> str:

@@ -27,7 +27,7 @@ POOL_FILES: Final = 6_000
 """Below these, starting workers (about a second) costs more than they save."""
 
 LOOK_SECONDS: Final = 1.0
-
+"""Between two looks whether there still is a thread that feeds a worker."""
 
 WORKER_BYTES: Final = 450_000_000
 MAIN_BYTES: Final = 250_000_000
