@@ -14,8 +14,8 @@ from corpuskit.kernels.utf8 import read_code_point
 
 BAG_BINS: Final = 64
 
-LANES: Final = 32
-"""Hashes that go through a permutation at a time: two vectors of 512 bits, four of 256."""
+HASHES: Final = 8
+"""Hashes that go through all permutations at a time."""
 
 
 @kernel
@@ -168,24 +168,26 @@ def shingle(
 
 @kernel
 def permute(hashes: Minima, a: Minima, b: Minima, minima: Minima) -> None:
-    """The least value of each permutation over the hashes, of which there is at least one.
+    """The least value of each permutation over the hashes, a multiple of HASHES.
 
-    Two permutations at a time, each in registers over all hashes: 140 million shingles a second with 256
-    permutations, against 64 with the minima read and written for each hash (AVX-512, one core).
+    All permutations inside, eight hashes at a time, so that factors, summands and minima are read once for eight: 95
+    to 100 million shingles a second with 256 permutations, for texts of 32 as for those of 8,000 (AVX-512, one core).
+    With each permutation over all hashes, in registers, it is 40 million at 32 shingles: the least of a vector's lanes
+    takes as long to find as all before.
     """
-    for p in range(0, len(a) - 1, 2):
-        a0, b0, least0 = a[p], b[p], np.uint32(0xFFFFFFFF)
-        a1, b1, least1 = a[p + 1], b[p + 1], np.uint32(0xFFFFFFFF)
-        for i in range(len(hashes)):  # by index: numba does not vectorize a loop over the array itself
-            least0 = min(least0, np.uint32(a0 * hashes[i] + b0))
-            least1 = min(least1, np.uint32(a1 * hashes[i] + b1))
-        minima[p] = least0
-        minima[p + 1] = least1
-    if len(a) & 1:
-        least = np.uint32(0xFFFFFFFF)
-        for i in range(len(hashes)):
-            least = min(least, np.uint32(a[-1] * hashes[i] + b[-1]))
-        minima[-1] = least
+    n = len(a)
+    summands, least = b[:n], minima[:n]  # of one length for LLVM, or it keeps a check
+    for p in range(n):
+        least[p] = np.uint32(0xFFFFFFFF)
+    for i in range(0, len(hashes) - 7, HASHES):
+        h0, h1, h2, h3 = hashes[i], hashes[i + 1], hashes[i + 2], hashes[i + 3]
+        h4, h5, h6, h7 = hashes[i + 4], hashes[i + 5], hashes[i + 6], hashes[i + 7]
+        for p in range(n):
+            x = min(np.uint32(a[p] * h0 + summands[p]), np.uint32(a[p] * h1 + summands[p]))
+            y = min(np.uint32(a[p] * h2 + summands[p]), np.uint32(a[p] * h3 + summands[p]))
+            z = min(np.uint32(a[p] * h4 + summands[p]), np.uint32(a[p] * h5 + summands[p]))
+            w = min(np.uint32(a[p] * h6 + summands[p]), np.uint32(a[p] * h7 + summands[p]))
+            least[p] = min(least[p], min(min(x, y), min(z, w)))
 
 
 @kernel
@@ -208,7 +210,7 @@ def sign(
     starts = np.empty(longest + 1, dtype=np.int64)
     kinds = np.empty(longest + 1, dtype=np.uint8)
     windows = np.empty(longest + 1, dtype=np.uint32)
-    hashes = np.empty(longest + LANES, dtype=np.uint32)
+    hashes = np.empty(longest + HASHES, dtype=np.uint32)
     for i in range(len(rows)):
         start, end = offsets[rows[i]], offsets[rows[i] + 1]
         made = -1
@@ -217,8 +219,8 @@ def sign(
         if made < 0:
             count = tokenize(data, start, end, classes, of_words, starts, kinds)
             made = shingle(data, starts, kinds, count, size, size_unspaced, of_words, windows, hashes)
-        while made % LANES:  # whole vectors: the rest, number by number, would take as long as all before
-            hashes[made] = hashes[0]
+        while made % HASHES:
+            hashes[made] = hashes[0]  # again, which changes no minimum
             made += 1
         permute(hashes[:made], a, b, signatures[i])
 
