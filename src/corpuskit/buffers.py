@@ -1,5 +1,7 @@
 """Arrow columns as the flat arrays that kernels take, and back, without copying where possible."""
 
+import ctypes
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 import numpy as np
@@ -22,8 +24,11 @@ def frozen(array: Any) -> Any:
 
 
 def one_chunk(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """The column as one array."""
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    """The column as one array, which may be a slice of a larger one."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    # A chunk alone would be copied as well: half a second for 200 MB.
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def text_buffers(column: pa.ChunkedArray | pa.Array) -> tuple[Bytes, Ints]:
@@ -38,6 +43,20 @@ def text_buffers(column: pa.ChunkedArray | pa.Array) -> tuple[Bytes, Ints]:
     if data is None or data.size == 0:
         return frozen(np.zeros(1, dtype=np.uint8)), frozen(all_offsets)
     return frozen(np.frombuffer(data, dtype=np.uint8)), frozen(all_offsets)
+
+
+def spanning(pieces: Sequence[Bytes]) -> tuple[Bytes, list[int]]:
+    """One array that reaches over all of `pieces` where they lie in memory, and where in it each begins.
+
+    What lies between them is not theirs and may not be memory at all: only what is inside a piece may be read. So texts
+    of many mapped files are one array for a kernel, and none of them is copied.
+    """
+    addresses = [piece.ctypes.data for piece in pieces]
+    first = min(addresses)
+    end = max(address + len(piece) for address, piece in zip(addresses, pieces, strict=True))
+    whole = (ctypes.c_uint8 * (end - first)).from_address(first)
+    whole.pieces = pieces  # type: ignore[attr-defined]  # they live as long as what reads them
+    return cast(Bytes, frozen(np.ctypeslib.as_array(whole))), [address - first for address in addresses]
 
 
 def large_strings(data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> pa.Array:

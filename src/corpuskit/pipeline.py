@@ -11,7 +11,7 @@ In short:
 import fnmatch
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
@@ -55,7 +55,7 @@ from corpuskit.stages.merge import (
 from corpuskit.stages.protect import Variant, cluster_parts, family_heads, link_variants, relatives, split, variants
 from corpuskit.stages.rank import Copies, Ranking, explain, rank
 from corpuskit.store import shards as store_shards
-from corpuskit.store.tables import TableWriter
+from corpuskit.store.tables import TableWriter, WritingBeside
 
 JOB_BYTES: Final = 8 << 20
 TEXTS_BYTES: Final = 4 << 20
@@ -203,7 +203,13 @@ def resolve(
     if buckets.n_pairs > NOTED_PAIRS and note is not None:
         note(_forecast(buckets, settings))
     contents = shards.measurable(
-        batch_shards, index, order, buckets.in_company, permutations=settings.permutations, memory=memory
+        batch_shards,
+        index,
+        order,
+        buckets.in_company,
+        permutations=settings.permutations,
+        threads=cores(settings),
+        memory=memory,
     )
     rule: dict[str, Any] = {
         "n_chars": shards.content_column(batch_shards, "n_chars", index.firsts, memory),
@@ -248,7 +254,7 @@ def _forecast(buckets: Buckets, settings: Settings) -> str:
 def _rank(batch_shards: Sequence[Shard], places: Places, settings: Settings, memory: Memory) -> tuple[Ranking, Ints]:
     """The canonical policy's ranking of the contents, and the passage that each content keeps."""
     policy, trust = _policy(settings, places)
-    lengths = shards.text_lengths(batch_shards, memory)
+    lengths = shards.text_lengths(batch_shards, cores(settings), memory)
     rows = np.flatnonzero(places.content >= 0)
     every = len(rows) == len(lengths)
     taken: list[Any] = [places.content, places.document, places.text_hashes, lengths]
@@ -352,24 +358,20 @@ def _write(
         documents = pa.concat_tables([shard.documents for shard in batch_shards])
         writers["documents"].write(documents.sort_by([("path", "ascending"), ("member", "ascending")]))
         writers["links"].write(corpus.links)
-        threads = {name: stack.enter_context(ThreadPoolExecutor(1)) for name in ("occurrences", "records")}
+        beside = {name: stack.enter_context(WritingBeside(writers[name])) for name in ("occurrences", "records")}
         first = 0
-        writing: list[Future[None]] = []
         for shard in batch_shards:
             for at in range(0, len(shard.passages), WRITE_ROWS):
                 passages = shard.passages.slice(at, WRITE_ROWS)
-                occurrences = merge_occurrences(passages, first, places, decisions)
-                records = merge_records(passages, first, places, decisions, sources)
-                for written in writing:  # one piece is made while another is written, and no third waits
-                    written.result()
-                writing = [
-                    threads[name].submit(writers[name].write, table)
-                    for name, table in (("occurrences", occurrences), ("records", records))
-                ]
+                for name, table in (
+                    ("occurrences", merge_occurrences(passages, first, places, decisions)),
+                    ("records", merge_records(passages, first, places, decisions, sources)),
+                ):
+                    beside[name].write(table)
                 first += len(passages)
                 memory.relieve()
-        for written in writing:
-            written.result()
+        for writing in beside.values():
+            writing.finish()
 
 
 def _build(corpus: Resolved) -> Build:

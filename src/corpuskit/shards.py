@@ -4,6 +4,7 @@ A `Shard` is one batch; tables in it are mapped from disk, so that what is not a
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpuskit import buffers, schema
-from corpuskit.kernels.types import Bytes, Flags, Ints, Minima, Numbers, Words
-from corpuskit.kernels.utf8 import copy_texts
+from corpuskit.kernels.gather import put_rows
+from corpuskit.kernels.types import Flags, Ints, Minima, Numbers, Words
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.cluster import Measurable
 from corpuskit.stages.distinct import number
@@ -126,14 +127,18 @@ def content_column(shards: Sequence[Shard], name: str, rows: Ints, memory: Memor
     return found
 
 
-def text_lengths(shards: Sequence[Shard], memory: Memory = IN_MEMORY) -> Ints:
+def text_lengths(shards: Sequence[Shard], threads: int = 1, memory: Memory = IN_MEMORY) -> Ints:
     """Length in characters of each passage's text."""
-    found: Ints = memory.empty(sum(len(shard.passages) for shard in shards), np.int64)
-    at = 0
-    for shard in shards:
+    bounds = np.cumsum([0, *(len(shard.passages) for shard in shards)]).tolist()
+    found: Ints = memory.empty(bounds[-1], np.int64)
+
+    def count(piece: tuple[Shard, int]) -> None:
+        shard, at = piece
         found[at : at + len(shard.passages)] = buffers.numbers(pc.utf8_length(shard.passages["text"]))
-        at += len(shard.passages)
         memory.relieve()
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(count, zip(shards, bounds, strict=False)))
     return found
 
 
@@ -143,40 +148,48 @@ def band(shards: Sequence[Shard], which: int, rows: Ints) -> Words:
 
 
 def measurable(
-    shards: Sequence[Shard], index: Contents, order: Ints, needed: Flags, *, permutations: int, memory: Memory
+    shards: Sequence[Shard],
+    index: Contents,
+    order: Ints,
+    needed: Flags,
+    *,
+    permutations: int,
+    threads: int = 1,
+    memory: Memory = IN_MEMORY,
 ) -> Measurable:
     """What it takes to measure contents: the signed ones (rows of `index.signed`) in the order `order`.
 
-    Of those that are not `needed` (a flag for each, in that order) there are only the lengths.
+    Of those that are not `needed` (a flag for each, in that order) there are only the lengths. Texts stay in the
+    shards.
     """
     place: Ints = memory.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     chosen = np.flatnonzero(needed[place])  # rows of index.signed, and so in the order of the shards
-    places: Ints = memory.hold(place[chosen])
+    places: Ints = buffers.frozen(memory.hold(place[chosen]))
     firsts: Ints = memory.hold(index.firsts[index.signed[chosen]])
     n_chars = content_column(shards, "n_chars", index.firsts[index.signed[order]], memory)
     words, bins = shards[0].sketches.shape[1], shards[0].bags.shape[1]
     sketches: Words = memory.empty((len(order), words), np.uint64)
     bags: Numbers = memory.empty((len(order), bins), np.uint16)
-    for here, rows, shard in _by_shard(shards, index.signed_rows[chosen], "sketches"):
-        sketches[places[here]] = shard.sketches[rows]
-        bags[places[here]] = shard.bags[rows]
+
+    def put(piece: tuple[slice, Ints, Shard]) -> None:
+        here, rows, shard = piece
+        for made, rows_of in ((sketches, shard.sketches), (bags.view(np.uint64), shard.bags.view(np.uint64))):
+            put_rows(buffers.frozen(rows_of), buffers.frozen(rows), made, places[here])
         memory.relieve()
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(put, _by_shard(shards, index.signed_rows[chosen], "sketches")))
     starts, ends = (memory.empty(len(order), np.int64) for _ in range(2))
     starts[:], ends[:] = 0, 0
-    size = 0
-    for here, rows, shard in _by_shard(shards, firsts, "contents"):
-        offsets = buffers.text_buffers(shard.contents["normalized"])[1]
-        lengths = offsets[rows + 1] - offsets[rows]
-        ends[places[here]] = size + np.cumsum(lengths)
-        starts[places[here]] = ends[places[here]] - lengths
-        size += int(lengths.sum())
-    data: Bytes = memory.empty(max(size, 1), np.uint8)
-    at = 0
-    for _, rows, shard in _by_shard(shards, firsts, "contents"):
-        at = copy_texts(*buffers.text_buffers(shard.contents["normalized"]), buffers.frozen(rows), data, at)
+    of_shards = [buffers.text_buffers(shard.contents["normalized"]) for shard in shards]
+    data, begins = buffers.spanning([texts for texts, _ in of_shards])
+    of_texts = zip(_by_shard(shards, firsts, "contents"), of_shards, begins, strict=True)
+    for (here, rows, _), (_, offsets), begin in of_texts:
+        starts[places[here]] = offsets[rows] + begin
+        ends[places[here]] = offsets[rows + 1] + begin
         memory.relieve()
-    return Measurable(buffers.frozen(data), starts, ends, n_chars, bags, sketches, permutations)
+    return Measurable(data, starts, ends, n_chars, bags, sketches, permutations)
 
 
 def texts(shards: Sequence[Shard], rows: Ints) -> pa.Array:

@@ -9,13 +9,13 @@ import signal
 import sys
 from pathlib import Path
 
-from corpuskit.imports import hide_pandas
+from corpuskit.imports import spare
 
 
 def main() -> None:
     """Answer each job on stdin with a line on stdout: an empty string, or what went wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which ends its workers
-    hide_pandas()
+    spare()
     import pyarrow as pa
 
     from corpuskit.memory import resident

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from corpuskit.imports import hide_pandas
+from corpuskit.imports import spare
 from corpuskit.interrupt import end_when_stuck
 
 DISTRIBUTION: Final = "corpuskit-curation"
@@ -120,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show it all is no failure
     given = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:
-        hide_pandas()
+        spare()
         end_when_stuck(code=FAILURE)
         for name in ("SIGTERM", "SIGHUP"):  # ended from outside: tidy up as after Ctrl-C
             if hasattr(signal, name):

@@ -1,7 +1,7 @@
 """Reading and writing UTF-8, one code point at a time. The text is valid: decoding has seen to it."""
 
 from corpuskit.kernels.jit import kernel
-from corpuskit.kernels.types import Bytes, Ints
+from corpuskit.kernels.types import Bytes
 
 
 @kernel
@@ -28,11 +28,3 @@ def copy_bytes(data: Bytes, start: int, end: int, copied: Bytes, at: int) -> int
     for i in range(len(piece)):
         place[i] = piece[i]
     return at + end - start
-
-
-@kernel
-def copy_texts(data: Bytes, offsets: Ints, rows: Ints, copied: Bytes, at: int) -> int:
-    """Copy the texts `data[offsets[row]:offsets[row + 1]]` to `copied`, one after another from `at`; return the end."""
-    for i in range(len(rows)):
-        at = copy_bytes(data, offsets[rows[i]], offsets[rows[i] + 1], copied, at)
-    return at

@@ -1,6 +1,8 @@
 """Published tables as Parquet files, written piece by piece."""
 
+from collections import deque
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -14,6 +16,9 @@ from corpuskit import buffers, schema
 ROW_GROUP_ROWS: Final = 65_536
 ROW_GROUP_BYTES: Final = 64 << 20
 """A row group ends at so many rows or bytes of text, whichever comes first: a bound on readers' memory."""
+
+QUEUED_BYTES: Final = 64 << 20
+"""So much waits for a thread that writes: while it is busy with a row group, the next one can be made."""
 
 _IDS: Final = frozenset({"document_id", "occurrence_id", "record_id", "left_record", "right_record"})
 _DICTIONARIES: Final = {
@@ -96,6 +101,39 @@ class TableWriter:
             start += len(group)
         self._pending = [table.slice(start)] if start < len(sizes) else []
         self._sizes = [sizes[start:]] if start < len(sizes) else []
+
+
+class WritingBeside:
+    """Hands pieces to a table's writer in a thread of its own, which holds up to QUEUED_BYTES of them."""
+
+    def __init__(self, writer: TableWriter) -> None:
+        self._writer = writer
+        self._thread = ThreadPoolExecutor(1)
+        self._queued: deque[tuple[int, Future[None]]] = deque()
+        self._bytes = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    def write(self, piece: pa.Table) -> None:
+        """Have rows written, when there is room for them. Raises what writing earlier ones has raised."""
+        self._bytes += piece.nbytes
+        self._queued.append((piece.nbytes, self._thread.submit(self._writer.write, piece)))
+        while self._queued and (self._bytes > QUEUED_BYTES or self._queued[0][1].done()):
+            self._take()
+
+    def finish(self) -> None:
+        """Wait until all is written. Raises what writing has raised."""
+        while self._queued:
+            self._take()
+
+    def _take(self) -> None:
+        size, written = self._queued.popleft()
+        written.result()
+        self._bytes -= size
 
 
 def _row_sizes(piece: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
