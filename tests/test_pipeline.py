@@ -81,7 +81,7 @@ def test_a_second_run_replaces_the_build_and_leaves_nothing_behind(tmp_path: Pat
     assert first.build != second.build
     assert [path.name for path in (tmp_path / "curated" / ".builds").iterdir()] == [second.build]
     assert second.records == first.records + 1
-    assert len(list((tmp_path / ".corpuskit_cache" / "curated").iterdir())) == 2  # the index, and one shard
+    assert len(list((tmp_path / ".corpuskit_cache" / "curated").iterdir())) == 3  # the index, one shard, `apart`
     assert not corpuskit.check(tmp_path / "curated")
 
 

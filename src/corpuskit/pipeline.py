@@ -30,7 +30,7 @@ from corpuskit.garbage import uncollected
 from corpuskit.incremental import CachedShard, cut, job
 from corpuskit.interrupt import interruptible
 from corpuskit.kernels.compiled import compiled_before, remember_compiled
-from corpuskit.kernels.types import Ints
+from corpuskit.kernels.types import Flags, Ints, Words
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.pool import Pool, cores
 from corpuskit.prepare import prepare, prepare_job, prepare_texts
@@ -38,9 +38,10 @@ from corpuskit.runs import Result, Run
 from corpuskit.runs import ingest as ingest  # the flow begins there, and is called by either name
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
-from corpuskit.stages.block import Buckets, block
+from corpuskit.stages.block import Buckets, block, settle
 from corpuskit.stages.cluster import cluster, may_refuse
 from corpuskit.stages.contain import contain, link_held
+from corpuskit.stages.distinct import number
 from corpuskit.stages.merge import (
     MEASURE_NAMES,
     Decisions,
@@ -90,7 +91,10 @@ def build(run: Run, pool: Pool) -> Result:
         if (published := run.published(facts["build"])) is not None:
             return published
         progress.begin("merge")
-        corpus = interruptible(lambda: resolve(batch_shards, settings, memory, progress.note))
+        key = f"{run.key} {settings.threshold}"
+        apart = run.cache.apart(key, memory, progress.note)
+        corpus = interruptible(lambda: resolve(batch_shards, settings, memory, progress.note, apart))
+        run.cache.keep_apart(corpus.apart, key, scratch)
         progress.begin("write")
         with store.staging(run.target) as staged:
             _write(staged, batch_shards, corpus, facts, memory)
@@ -169,12 +173,16 @@ def _prepare_texts(column: pa.Array | pa.ChunkedArray, settings: Settings) -> li
 
 @dataclass(frozen=True)
 class Resolved:
-    """The whole-corpus half's outcome."""
+    """The whole-corpus half's outcome.
+
+    apart: hashes of contents of which no two match, uint64[n, 2]; None where not all that could match were compared.
+    """
 
     places: Places
     decisions: Decisions
     links: pa.Table
     compared: Mapping[str, int]
+    apart: Words | None
 
 
 def resolve(
@@ -182,10 +190,12 @@ def resolve(
     settings: Settings,
     memory: Memory = IN_MEMORY,
     note: Callable[[str], None] | None = None,
+    apart: Words | None = None,
 ) -> Resolved:
     """Decide which contents of all shards become records, and which record each other one joins.
 
-    `note` is told when that will take long.
+    `note` is told when that will take long. `apart` is that of an earlier outcome, by the same settings: what it knows
+    is not compared again.
     """
     index = shards.index_contents(batch_shards, min_near_chars=settings.min_near_chars, memory=memory)
     places = shards.places(batch_shards, index, memory)
@@ -200,6 +210,9 @@ def resolve(
         threads=cores(settings),
         memory=memory,
     )
+    if apart is not None:
+        settled = _known(index.hashes[index.signed[order]], apart, memory)
+        buckets = settle(buckets, settled, threads=cores(settings))
     if buckets.n_pairs > NOTED_PAIRS and note is not None:
         note(_forecast(buckets, settings))
     contents = shards.measurable(
@@ -221,6 +234,7 @@ def resolve(
     }
     families, compared = cluster(contents, buckets, threads=cores(settings), **rule)
     compared["crowded"] = buckets.crowded
+    apart = None if buckets.crowded or compared["unlisted"] else _apart(families, index)
     members, found = families, []
     if settings.protect:
         rows = relatives(families)
@@ -240,7 +254,20 @@ def resolve(
     if settings.contains:
         held, work = _contained(batch_shards, index, decisions, kept, settings)
         links, compared = pa.concat_tables([links, held]), {**compared, **work}
-    return Resolved(places, decisions, links, compared)
+    return Resolved(places, decisions, links, compared, apart)
+
+
+def _known(hashes: Words, apart: Words, memory: Memory) -> Flags:
+    """Which of the `hashes` are among those `apart`."""
+    numbers, _ = number(memory.concatenate([apart, hashes]), memory)
+    return np.asarray(numbers[len(apart) :] < len(apart))
+
+
+def _apart(families: pa.Table, index: shards.Contents) -> Words:
+    """The hashes of the heads of all families: those that share a bucket have been compared, and do not match."""
+    record = buffers.numbers(families["record"])[index.signed]
+    found: Words = index.hashes[index.signed[record == index.signed]]
+    return found
 
 
 def _forecast(buckets: Buckets, settings: Settings) -> str:

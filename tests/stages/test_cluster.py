@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import oracles
 from corpuskit import schema
 from corpuskit.stages import cluster as module
+from corpuskit.stages.block import settle
 from corpuskit.stages.cluster import cluster, similarity
 from strategies import to_cluster
 
@@ -75,6 +76,31 @@ def test_the_rule_is_two_plain_loops(seed: int, size: int, threshold: str, share
     for place, (record, exact) in enumerate(expected):
         assert records[order[place]] == order[record]
         assert alike[order[place]] == pytest.approx(float(exact), abs=1e-15)
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(3, 9),
+    st.sampled_from(["0.7", "0.85", "0.95"]),
+    st.lists(st.sets(st.integers(0, 8), min_size=2), max_size=8),
+    st.sets(st.integers(0, 8)),
+)
+@settings(max_examples=150, deadline=None)
+def test_what_is_known_of_some_contents_changes_nothing(
+    seed: int, size: int, threshold: str, shared: list[set[int]], new: set[int]
+) -> None:
+    """The records among some of the contents do not match each other; with all of them that need not be seen again."""
+    texts = family(seed, size)
+    buckets = [sorted(at for at in bucket if at < size) for bucket in shared]
+    priority = random.Random(seed).sample(range(size), size)
+    old = [[at for at in bucket if at not in new] for bucket in buckets]
+    apart = [at for at, record in enumerate(run(texts, old, threshold, priority)[0]) if record == at and at not in new]
+    contents, found = to_cluster(texts, buckets, priority)
+    known = settle(found, np.isin(found.contents, apart))
+    n_chars = np.array([len(text) for text in texts], dtype=np.int64)
+    members, _ = cluster(contents, known, n_chars=n_chars, threshold=Decimal(threshold))
+    assert members["record"].to_pylist() == run(texts, buckets, threshold, priority)[0]
+    assert similarity(members).tolist() == run(texts, buckets, threshold, priority)[1]
 
 
 @given(st.integers(0, 10_000), st.integers(1, 4), st.sampled_from(["0.85", "0.95"]))

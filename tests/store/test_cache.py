@@ -1,8 +1,10 @@
 """The cache: damage is found by checksum, named and made good, and what nothing refers to goes."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import corpuskit
@@ -11,6 +13,8 @@ from corpuskit import store
 from corpuskit.progress import Silent
 from corpuskit.schema import PUBLISHED
 from corpuskit.settings import make
+
+COMMON = [f"word{number}" for number in range(200)]
 
 
 class Notes(Silent):
@@ -44,7 +48,8 @@ def same_as_fresh(raw: Path) -> bool:
 
 
 def shards(raw: Path) -> list[Path]:
-    return sorted(path for path in (raw.parent / ".corpuskit_cache" / "curated").iterdir() if path.is_dir())
+    home = raw.parent / ".corpuskit_cache" / "curated"
+    return sorted(path for path in home.iterdir() if path.is_dir() and path.name != "apart")
 
 
 def truncate(file: Path) -> None:
@@ -87,6 +92,62 @@ def test_a_damaged_index_is_named_and_every_file_read_again(raw: Path, damage: C
     assert corpuskit.ingest(raw, raw.parent / "curated", progress=notes).read == 6
     assert [str(index) in note for note in notes.notes] == [True]
     assert same_as_fresh(raw)
+
+
+@pytest.mark.parametrize("damage", [truncate, flip, lambda file: file.write_bytes(b"")])
+@pytest.mark.parametrize("name", ["hashes.npy", "about.json"])
+def test_what_is_known_to_be_apart_is_named_when_damaged(raw: Path, name: str, damage: Callable[[Path], None]) -> None:
+    apart = raw.parent / ".corpuskit_cache" / "curated" / "apart"
+    damage(apart / name)
+    (raw / "f.txt").write_text("A file that is new, so that there is something to do.")
+    notes = Notes()
+    corpuskit.ingest(raw, raw.parent / "curated", progress=notes)
+    assert [str(apart) in note for note in notes.notes] == [True]
+    assert same_as_fresh(raw)
+
+
+def write_relative(raw: Path, name: int) -> None:
+    own = random.Random(name)
+    words = ["".join(own.choices("abcdefghij", k=6)) for _ in range(200)]
+    (raw / f"{name}.txt").write_text(" ".join([*COMMON, *words]) + ".\n")
+
+
+@pytest.fixture
+def relatives(tmp_path: Path) -> Path:
+    """Six files that have half of their words in common: they share buckets, and do not match."""
+    (tmp_path / "raw").mkdir()
+    for name in range(6):
+        write_relative(tmp_path / "raw", name)
+    assert corpuskit.ingest(tmp_path / "raw", tmp_path / "curated").records == 6
+    return tmp_path / "raw"
+
+
+def test_what_is_known_to_be_apart_holds_for_one_threshold(relatives: Path) -> None:
+    settings = make({"threshold": 0.5})
+    (relatives / "new.txt").write_text("A file that is new.")
+    assert corpuskit.ingest(relatives, relatives.parent / "curated", settings).near
+    corpuskit.ingest(relatives, relatives.parent / "fresh", settings)
+    for name in PUBLISHED:
+        fresh, again = (relatives.parent / place / f"{name}.parquet" for place in ("fresh", "curated"))
+        assert fresh.read_bytes() == again.read_bytes()
+
+
+def test_what_is_known_to_be_apart_goes_with_its_text(relatives: Path) -> None:
+    def known() -> int:
+        return len(np.load(relatives.parent / ".corpuskit_cache" / "curated" / "apart" / "hashes.npy"))
+
+    assert known() == 6
+    (relatives / "0.txt").unlink()
+    corpuskit.ingest(relatives, relatives.parent / "curated")
+    assert known() == 5
+
+
+def test_what_is_known_to_be_apart_is_not_compared_again(relatives: Path) -> None:
+    write_relative(relatives, 6)
+    again = corpuskit.ingest(relatives, relatives.parent / "curated")
+    fresh = corpuskit.ingest(relatives, relatives.parent / "fresh")
+    assert 0 < again.compared["candidate_pairs"] < fresh.compared["candidate_pairs"]
+    assert same_as_fresh(relatives)
 
 
 def test_what_the_index_does_not_name_goes(raw: Path) -> None:

@@ -14,7 +14,7 @@ from corpuskit.kernels.measure import (
     number_words,
 )
 from corpuskit.kernels.sign import hash_shingle, tokenize
-from corpuskit.kernels.types import Bytes, Ints, Numbers, Small, Words
+from corpuskit.kernels.types import Bytes, Flags, Ints, Numbers, Small, Words
 
 WORD_BAG_BINS: Final = 4_096
 WIDE_BAG_BINS: Final = 65_536
@@ -58,13 +58,15 @@ class Texts(NamedTuple):
 class Shelves(NamedTuple):
     """The buckets, and the records listed in each.
 
-    numbers: int32[bands, n], each content's bucket in each band, -1 where it is alone. The records of bucket b are
-    `entries[bounds[b, 0]:bounds[b, 1]]` (int32[n, 2]; `bounds` is int64), ascending, each with its length in
-    characters: most candidates are too long or too short, and are left out without a look at anything else of theirs.
-    At most `most` are listed of each.
+    numbers: int32[bands, n], each content's bucket in each band, -1 where it is alone. settled: bool[n], contents of
+    which no two match. The records of bucket b are `entries[bounds[b, 0]:bounds[b, 1]]` (int32[n, 2]; `bounds` is
+    int64), ascending, each with its length in characters, and if it is settled the complement of that: most candidates
+    are too long or too short, or known, and are left out without a look at anything else of theirs. At most `most` are
+    listed of each.
     """
 
     numbers: Small
+    settled: Flags
     bounds: Ints
     entries: Small
     most: int
@@ -240,12 +242,21 @@ def _list_buckets(shelves: Shelves, content: int, mine: Ints) -> tuple[int, int]
 
 @kernel
 def _list_candidates(
-    shelves: Shelves, rule: Rule, mine: Ints, length: int, since: int, table: Small, shared: Small, listed: Small
+    shelves: Shelves,
+    rule: Rule,
+    mine: Ints,
+    length: int,
+    settled: bool,
+    since: int,
+    table: Small,
+    shared: Small,
+    listed: Small,
 ) -> tuple[int, int]:
     """List the records from `since` on in the buckets `mine` that may match; return their number.
 
-    The one that is in the most of them comes first; in how many, is returned too. `length` is the content's. `table`
-    (int32, a power of two, twice the entries or more) and `shared` are overwritten; `listed` has room for all.
+    The one that is in the most of them comes first; in how many, is returned too. `length` is the content's, and
+    `settled` whether it is. `table` (int32, a power of two, twice the entries or more) and `shared` are overwritten;
+    `listed` has room for all.
     """
     # |a - b| <= gap / scale * (a + b), solved for b
     least = length * (rule.scale - rule.gap) // (rule.scale + rule.gap)
@@ -265,6 +276,10 @@ def _list_candidates(
             if record < since:
                 break
             other = int(shelves.entries[at, 1])
+            if other < 0:
+                if settled:
+                    continue
+                other = ~other
             if (other < least or other > most) and other <= rule.long_chars:
                 continue
             slot = int((np.uint64(record) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & mask
@@ -307,6 +322,7 @@ def decide(
     """
     record, distance, total = found.record, found.distance, found.total
     sketches, n_chars, works, disagreements = texts.sketches, texts.n_chars, rule.works, rule.disagreements
+    settled = shelves.settled
     longest = np.int64(1)
     text = np.empty(1, dtype=np.int32)
     table = np.empty(1024, dtype=np.int32)
@@ -329,7 +345,9 @@ def decide(
         count, most = 0, 0
         if entries > 0:
             length = texts.n_chars[c]
-            count, most = _list_candidates(shelves, rule, mine[:buckets], length, since, table[:size], shared, listed)
+            count, most = _list_candidates(
+                shelves, rule, mine[:buckets], length, bool(settled[c]), since, table[:size], shared, listed
+            )
         pattern = index_pattern(text[:0], int(np.int64(0)))
         prepared = False
         likely = step != JOIN and most >= LIKELY_BANDS
@@ -402,6 +420,6 @@ def decide(
                     compared[4] += 1
                     continue
                 shelves.entries[end, 0] = c
-                shelves.entries[end, 1] = texts.n_chars[c]
+                shelves.entries[end, 1] = ~texts.n_chars[c] if settled[c] else texts.n_chars[c]
                 shelves.bounds[bucket, 1] = end + 1
     return touched

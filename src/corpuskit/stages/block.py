@@ -34,13 +34,14 @@ class Buckets:
 
     contents: int64, the contents, in order of priority. numbers: int32[bands, contents], the bucket of each in each
     band, counted over all bands; -1 where it is alone. sizes: int32, the contents of each bucket. crowded: how many
-    times a content was in a bucket that had to be divided.
+    times a content was in a bucket that had to be divided. settled: flags of contents of which no two match.
     """
 
     contents: Ints
     numbers: Small
     sizes: Small
     crowded: int = 0
+    settled: Flags | None = None
 
     @property
     def in_company(self) -> Flags:
@@ -145,6 +146,26 @@ def split_buckets(buckets: Buckets, part: Ints) -> Buckets:
         return np.where(numbers >= 0, shared, unshared)
 
     return block(keys, buckets.contents[inside], bands=len(buckets.numbers))
+
+
+def settle(buckets: Buckets, settled: Flags, *, threads: int = 1) -> Buckets:
+    """The buckets but those of `settled` contents alone, of which no two match: they need not be compared again.
+
+    `settled` is a flag for each of `buckets.contents`. `buckets.numbers` is overwritten.
+    """
+    wanted = np.zeros(len(buckets.sizes) + 1, dtype=np.bool_)  # the last one for contents that are alone, -1
+    others = np.flatnonzero(~settled)
+    for numbers in buckets.numbers:
+        wanted[numbers[others]] = True
+    wanted[-1] = False
+
+    def leave_out(numbers: Small) -> None:
+        numbers[~wanted[numbers]] = -1
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(leave_out, buckets.numbers))
+    sizes = np.where(wanted[:-1], buckets.sizes, np.int32(0))
+    return Buckets(buckets.contents, buckets.numbers, sizes, buckets.crowded, settled)
 
 
 def without_crowds(buckets: Buckets, most: int) -> Buckets:

@@ -33,7 +33,7 @@ from corpuskit.kernels.cluster import (
     Texts,
     fill_word_bags,
 )
-from corpuskit.kernels.types import Bytes, Ints, Numbers, Words
+from corpuskit.kernels.types import Bytes, Ints, Numbers, Small, Words
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.block import MOST_COMPANY, Buckets
 from corpuskit.stages.sign import count_chars
@@ -185,7 +185,9 @@ def _shelves(buckets: Buckets, memory: Memory) -> Shelves:
     size = int(bounds[-1, 1]) if len(bounds) else 0
     bounds[:, 1] -= buckets.sizes
     bounds[:, 0] = bounds[:, 1]
-    return Shelves(buffers.frozen(buckets.numbers), bounds, memory.empty((size, 2), np.int32), MOST_LISTED)
+    settled = np.zeros(len(buckets.contents), dtype=np.bool_) if buckets.settled is None else buckets.settled
+    entries: Small = memory.empty((size, 2), np.int32)
+    return Shelves(buffers.frozen(buckets.numbers), buffers.frozen(settled), bounds, entries, MOST_LISTED)
 
 
 def _rule(threshold: Decimal, permutations: int) -> Rule:

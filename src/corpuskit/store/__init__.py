@@ -6,6 +6,7 @@ curated/<table>.parquet                    hard links to the build's files, for 
 curated/.lock, .lock.json                  held by the one writer, and who that is
 .corpuskit_cache/<corpus>/index            what the shards hold, with their checksums; replaced atomically
 .corpuskit_cache/<corpus>/<shard>/         the per-document half of some documents; written once, never changed
+.corpuskit_cache/<corpus>/apart/           which contents were compared and do not match, so that they are not again
 .corpuskit_cache/<corpus>/run-*/           the scratch of the run at work, removed with it
 
 `files` has what touches the disk, `lock` the one writer, `cache` and `shards` the cache, `tables` and `publish` the

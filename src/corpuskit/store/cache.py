@@ -19,10 +19,14 @@ import pyarrow as pa
 import xxhash
 
 from corpuskit.incremental import INDEX, CachedShard, Index
+from corpuskit.kernels.types import Words
+from corpuskit.memory import Memory
 from corpuskit.store import files
 
 CACHE: Final = ".corpuskit_cache"
 _INDEX_FILE: Final = "index"
+_APART: Final = "apart"
+_APART_FILES: Final = ("hashes.npy", "about.json")
 _SUM_BYTES: Final = 8
 _META: Final = b"corpuskit.cache"
 
@@ -64,12 +68,42 @@ class Cache:
 
     def prune(self, index: Index | None, *, at_work: bool = False) -> None:
         """Remove all that is not the index or named by it; unless a run is `at_work`, what dead ones left, too."""
-        named = {_INDEX_FILE, *(shard.name for shard in index.shards)} if index else set()
+        named = {_INDEX_FILE, _APART, *(shard.name for shard in index.shards)} if index else set()
         files.remove(
             path
             for path in list(self.home.iterdir())
             if path.name not in named and not (at_work and path.name.startswith("run-"))
         )
+
+    def apart(self, key: str, memory: Memory, note: Callable[[str], None]) -> Words | None:
+        """The hashes that `keep_apart` kept under that key, uint64[n, 2]; None when there are none, or damaged ones."""
+        hashes, about = (self.home / _APART / name for name in _APART_FILES)
+        try:
+            said = json.loads(about.read_bytes())
+            if _sum_apart(hashes, said["key"]) == said["sum"]:
+                found: Words = memory.map_array(hashes)
+                return found if said["key"] == key else None
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        note(f"{self.home / _APART}: damaged: all contents are compared again")
+        return None
+
+    def keep_apart(self, found: Words | None, key: str, scratch: Path) -> None:
+        """Keep the hashes of contents of which no two match, instead of those kept before.
+
+        A disk that has no room for them ends nothing: all are compared again.
+        """
+        made = scratch / _APART
+        with suppress(OSError):
+            files.remove([self.home / _APART])
+            if found is not None:
+                made.mkdir()
+                hashes, about = (made / name for name in _APART_FILES)
+                files.write_array(hashes, found)
+                about.write_text(json.dumps({"key": key, "sum": _sum_apart(hashes, key)}), encoding="utf-8")
+                made.rename(self.home / _APART)
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
@@ -128,6 +162,11 @@ def _fault(folder: Path, sums: Mapping[str, str]) -> str:
         except OSError as error:
             return f"{name}: {error.strerror}"
     return ""
+
+
+def _sum_apart(hashes: Path, key: str) -> str:
+    """The checksum of the hashes under their key."""
+    return xxhash.xxh3_64_hexdigest(f"{files.checksum(hashes)} {key}".encode())
 
 
 def _data(index: Index) -> bytes:
