@@ -15,11 +15,12 @@ import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers
-from corpuskit.differences import Difference, compare, judge, plain
+from corpuskit.differences import Difference, compare, judge
 from corpuskit.edits import QUADRATIC_WORDS, edit
 from corpuskit.kernels import words as kernels
 from corpuskit.kernels.types import Flags, Ints, Small
 from corpuskit.reading import Evidence, Reading, bounds, ends_sentence, find_addresses, fold, has_address, word_kinds
+from corpuskit.traits import plain
 
 CELLS: Final = 1 << 22
 """A pair with more pairs of words between its first and last difference is lined up on its own: 16 MB as it is."""
