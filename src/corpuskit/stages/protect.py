@@ -18,14 +18,12 @@ import pyarrow as pa
 from corpuskit import buffers, schema
 from corpuskit.differences import Difference
 from corpuskit.kernels.types import Ints
-from corpuskit.lineup import Texts, compare_all, count_evidence
+from corpuskit.lineup import Texts, compare_all
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.reading import Evidence, fold_words
 from corpuskit.stages.block import Buckets, split_buckets
 from corpuskit.stages.cluster import Measurable, cluster, similarity
-
-BATCH: Final = 10_000
-"""So many wordings are Python strings at a time."""
+from corpuskit.usage import BATCH, count_evidence
 
 SHOWN_WORDS: Final = 60
 SHOWN_DIFFERENCES: Final = 8
@@ -68,8 +66,7 @@ def split(
     evidence = Evidence()
     heads = wordings.filter(pa.array(record[rows] == rows))
     for texts in (heads, background) if background is not None else (heads,):
-        for begin in range(0, len(texts), BATCH):
-            count_evidence(evidence, texts.slice(begin, BATCH))
+        count_evidence(evidence, texts)
     numbers: dict[Key, int] = {}
     head_at = np.maximum.accumulate(np.where(record[rows] == rows, np.arange(len(rows)), 0))
     members = np.flatnonzero(record[rows] != rows)
