@@ -170,8 +170,10 @@ def _words_alone(left: tuple[str, ...], right: tuple[str, ...]) -> Alone:
 
 def _in_address(edit: Edit) -> bool:
     """Whether a word of either side is part of an address."""
-    return any(
-        side.reading.addresses and any(map(side.reading.in_address, range(side.begin, side.end))) for side in edit
+    left, right = edit
+    return not (
+        left.reading.addressed.isdisjoint(range(left.begin, left.end))
+        and right.reading.addressed.isdisjoint(range(right.begin, right.end))
     )
 
 
@@ -187,6 +189,8 @@ def _same_letters(words: Sides) -> bool:
 
 def _is_note(edit: Edit) -> bool:
     """Whether one side has only the number of a note more, set against a word's end or a mark."""
+    if len(edit[0].words) + len(edit[1].words) != 1:
+        return False
     for side, other in (edit, edit[::-1]):
         if other.words or len(side.words) != 1 or not is_number(side.words[0]) or len(side.words[0]) > 2:
             continue
@@ -229,6 +233,8 @@ LONGEST_DEMAND: Final = 2
 
 def _demanded(left: Side, right: Side) -> Hits:
     """A word of duty that one side has more, with a word beside it at most: `you must`."""
+    if left.words and right.words:
+        return None
     demands = lexicon().demands
     for side, other in ((left, right), (right, left)):
         if not other.words and len(side.words) <= LONGEST_DEMAND:

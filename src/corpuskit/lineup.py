@@ -55,17 +55,23 @@ class Texts:
         self.addresses = {
             text: find_addresses(string) for text, string in enumerate(self.strings) if has_address(string)
         }
-        self.inside = np.zeros(count, dtype=np.bool_)
-        for text, found in self.addresses.items():
-            begin, end = self.offsets[text], self.offsets[text + 1]
-            for first, last in np.searchsorted(self.places[begin:end, 0], found).tolist():
-                self.inside[begin + first : begin + last] = True
+        self.inside = self._find_inside()
+
+    def _find_inside(self) -> Flags:
+        """bool[words]: whether each is part of an address."""
+        longest = max(map(len, self.strings), default=0) + 1
+        spans = [
+            (text * longest + begin, text * longest + end) for text, all_ in self.addresses.items() for begin, end in all_
+        ]
+        limits = np.searchsorted(self.of * longest + self.places[:, 0], np.array(spans, dtype=np.int64).reshape(-1, 2))
+        steps = np.bincount(limits[:, 0], minlength=len(self.of) + 1)
+        steps -= np.bincount(limits[:, 1], minlength=len(self.of) + 1)
+        return np.asarray(np.cumsum(steps)[:-1] > 0)
 
     def reading(self, text: int) -> Reading:
         """One of them as the plain path has it."""
         written, folded, starts, ends, offsets, begins, capitals_tell, german = self._lists
         here = slice(offsets[text], offsets[text + 1])
-        addresses = self.addresses.get(text, [])
         return Reading.of(
             self.strings[text],
             begins[text],
@@ -75,8 +81,7 @@ class Texts:
             ends=ends[here],
             capitals_tell=capitals_tell[text],
             german=german[text],
-            addresses=addresses,
-            addressed=frozenset(np.flatnonzero(self.inside[here]).tolist()) if addresses else _NOTHING,
+            addresses=self.addresses.get(text, []),
         )
 
     @cached_property
@@ -139,7 +144,6 @@ class Texts:
 
 
 _GERMAN_PLACES: Final = {word: place for place, word in enumerate(sorted(GERMAN))}
-_NOTHING: Final[frozenset[int]] = frozenset()
 def compare_all(
     texts: Texts, lefts: Ints, rights: Ints, evidence: Evidence, kinds: Iterable[str]
 ) -> Iterator[tuple[int, list[Difference]]]:

@@ -46,8 +46,10 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
 
 def _abbreviates(side: Side, other: Side) -> bool:
     """Whether the one word in capitals of a side is the initials of what the other has in its place: `OAU`, in full."""
+    if len(side.words) > LONGEST_CONTRACTION or not other.words:
+        return False
     short = [word for word in side.written if len(word) >= 3 and word.isupper()]
-    if len(short) != 1 or len(side.words) > LONGEST_CONTRACTION or not other.words:
+    if len(short) != 1:
         return False
     word, written = short[0], other.reading.written
     place = written[other.begin : max(other.end, other.begin + 2 * len(word))]
@@ -58,7 +60,7 @@ def _abbreviates(side: Side, other: Side) -> bool:
 def _explains(side: Side, other: Side, hits: Sequence[int]) -> bool:
     """Whether names are what the word behind them is the initials of: `International Monetary Fund (IMF)`."""
     written = side.reading.written
-    if len(hits) < 2 or other.words or side.end == len(written) or "(" not in side.reading.before(side.end):
+    if other.words or len(hits) < 2 or side.end == len(written) or "(" not in side.reading.before(side.end):
         return False
     return "".join(written[at][0] for at in hits) == written[side.end]
 
@@ -190,13 +192,14 @@ def _inside_name(side: Side, other: Side, at: int) -> bool:
     reading, first, last = side.reading, side.begin - 1, side.end
     if first < 0 or last >= len(reading.written):
         return False
+    neighbours = reading.written[first], reading.written[last]
+    if not neighbours[0][0].isupper() or not neighbours[1][0].isupper():
+        return False
     if reading.begins_sentence(first) and not all(_several_capitals(each) for each in (side, other)):
         return False
-    neighbours = reading.written[first], reading.written[last]
     shouted = reading.written[at].isupper() and all(map(str.isupper, neighbours))
     return (
         not shouted
-        and all(word[0].isupper() for word in neighbours)
         and all(_NAME_GOES_ON.fullmatch(reading.before(place)) for place in range(side.begin, last + 1))
     )
 
@@ -260,7 +263,10 @@ def _before_capital(reading: Reading, at: int) -> bool:
 def _is_initials(reading: Reading, at: int) -> bool:
     """Whether a word in capitals abbreviates what stands before it: `communications technologies (ICTs)`."""
     word = reading.written[at].rstrip("s")
-    if len(word) < 2 or not word.isupper() or not any(mark in reading.before(at) for mark in "(["):
+    if len(word) < 2 or not word.isupper():
+        return False
+    before = reading.before(at)
+    if "(" not in before and "[" not in before:
         return False
     initials = iter([folded[0] for folded in reading.folded[max(at - 2 * len(word), 0) : at]])
     return all(letter in initials for letter in word.casefold())

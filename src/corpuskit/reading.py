@@ -110,6 +110,8 @@ class Reading:
     @cached_property
     def addressed(self) -> frozenset[int]:
         """The words that are part of an address."""
+        if not self.addresses:
+            return frozenset()
         places = [range(self.word_at(begin), self.word_at(end)) for begin, end in self.addresses]
         return frozenset(chain.from_iterable(places))
 
@@ -121,6 +123,11 @@ class Reading:
     def word_at(self, start: int) -> int:
         """The first word that begins at a character or behind it."""
         return bisect_left(self.starts, start)
+
+    @cached_property
+    def addresses_words(self) -> list[set[str]]:
+        """`address_words` of the first word of each address."""
+        return [self.address_words(self.word_at(start)) for start, _ in self.addresses]
 
     def address_words(self, at: int) -> set[str]:
         """The words of the address that the word is part of, folded."""
@@ -197,8 +204,8 @@ class Evidence:
 
     def ordinary(self, word: str) -> bool:
         """Whether the corpus writes it without a capital often enough."""
-        lower = self.lower[word]
-        return lower > 0 and lower >= LOWER_SHARE * (lower + self.upper[word])
+        lower = self.lower.get(word, 0)
+        return lower > 0 and lower >= LOWER_SHARE * (lower + self.upper.get(word, 0))
 
     def commonplace(self, word: str) -> bool:
         """Whether it is a name that so many texts have that it tells little."""

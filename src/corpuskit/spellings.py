@@ -23,6 +23,8 @@ MISREAD_SHARE: Final = 0.02
 
 def spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether the other side has the same name in another spelling, form or reading."""
+    if not other.words:
+        return False
     word = side.reading.folded[at]
     written = side.reading.written[at]
     as_read = _as_read(written)
@@ -101,10 +103,10 @@ def _one_name(word: str, rival: str, evidence: Evidence, *, forenamed: bool = Fa
     if word == rival:
         return True
     one, two = blurred(word), blurred(rival)
-    if sorted(one) == sorted(two):
+    if len(one) == len(two) and sorted(one) == sorted(two):
         return True  # letters changed places
     extended = _extends(one, two)
-    rarer, other = sorted((evidence.upper[word], evidence.upper[rival]))
+    rarer, other = sorted((evidence.upper.get(word, 0), evidence.upper.get(rival, 0)))
     if rarer <= SLIPS and rarer < SLIP_SHARE * other and _looks_like(one, two):
         return True
     if one != two and not extended and Indel.normalized_similarity(one, two) < SAME_NAME:
