@@ -19,7 +19,7 @@ from corpuskit.edits import QUADRATIC_WORDS, edit
 from corpuskit.kernels import words as kernels
 from corpuskit.kernels.types import Flags, Ints, Small
 from corpuskit.lexicon import GERMAN
-from corpuskit.reading import GERMAN_WORDS, Evidence, Reading, bounds, find_addresses, fold, has_address, word_kinds
+from corpuskit.reading import GERMAN_WORDS, Evidence, Reading, bounds, find_addresses, fold, word_kinds
 from corpuskit.traits import plain
 
 CELLS: Final = 1 << 22
@@ -30,8 +30,8 @@ class Texts:
     """Texts as words.
 
     strings: the texts; offsets: int64[n + 1], the words of each; numbers: int32[words], equal words alike; places:
-    int32[words, 2], characters; inside: bool[words], part of an address; spaced: bool[words], one space stands between it
-    and the word before; written, folded: of each number; addresses: where they stand, in texts that have any.
+    int32[words, 2], characters; inside: bool[words], part of an address; spaced: bool[words], one space stands between
+    it and the word before; written, folded: of each number; addresses: where they stand, in texts that have any.
     """
 
     def __init__(self, texts: pa.Array) -> None:
@@ -49,19 +49,22 @@ class Texts:
         self.spaced[1:] &= self.places[1:, 0] - self.places[:-1, 1] == 1
         self.numbers = np.empty(count, dtype=np.int32)
         firsts = kernels.number_words(data, starts, sizes, self.numbers)
-        spans = zip(starts[firsts].tolist(), (starts[firsts] + sizes[firsts]).tolist(), strict=True)
-        self.written = [data[start:end].tobytes().decode() for start, end in spans]
+        first = int(offsets[0])
+        at = starts[firsts] - first
+        encoded = data[first : int(offsets[-1])].tobytes()
+        spans = zip(at.tolist(), (at + sizes[firsts]).tolist(), strict=True)
+        self.written = [encoded[start:end].decode() for start, end in spans]
         self.folded = list(map(fold, self.written))
-        self.addresses = {
-            text: find_addresses(string) for text, string in enumerate(self.strings) if has_address(string)
-        }
+        self.addresses = {text: found for text, string in enumerate(self.strings) if (found := find_addresses(string))}
         self.inside = self._find_inside()
 
     def _find_inside(self) -> Flags:
         """bool[words]: whether each is part of an address."""
         longest = max(map(len, self.strings), default=0) + 1
         spans = [
-            (text * longest + begin, text * longest + end) for text, all_ in self.addresses.items() for begin, end in all_
+            (text * longest + begin, text * longest + end)
+            for text, found in self.addresses.items()
+            for begin, end in found
         ]
         limits = np.searchsorted(self.of * longest + self.places[:, 0], np.array(spans, dtype=np.int64).reshape(-1, 2))
         steps = np.bincount(limits[:, 0], minlength=len(self.of) + 1)
@@ -144,6 +147,8 @@ class Texts:
 
 
 _GERMAN_PLACES: Final = {word: place for place, word in enumerate(sorted(GERMAN))}
+
+
 def compare_all(
     texts: Texts, lefts: Ints, rights: Ints, evidence: Evidence, kinds: Iterable[str]
 ) -> Iterator[tuple[int, list[Difference]]]:

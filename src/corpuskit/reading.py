@@ -141,11 +141,6 @@ def bounds(text: str) -> tuple[int, int]:
     return begin, _behind(text, begin)
 
 
-def has_address(text: str) -> bool:
-    """Whether a URL, an e-mail address or a file name stands in it."""
-    return _ADDRESS.search(text) is not None or ("DOT" in text and _SPELLED.search(text) is not None)
-
-
 def find_addresses(text: str) -> list[tuple[int, int]]:
     """Where URLs, e-mail addresses and file names stand, in characters."""
     found = [_around(text, *match.span()) for match in _ADDRESS.finditer(text)]
@@ -157,10 +152,13 @@ def find_addresses(text: str) -> list[tuple[int, int]]:
 def _around(text: str, start: int, end: int) -> tuple[int, int]:
     """The run of non-blank characters around a place."""
     begin, stop = 0, len(text)
-    for blank in _BLANKS:  # each looks only as far as the nearest before it: most texts have few tabs
-        begin = max(begin, text.rfind(blank, begin, start) + 1)
+    for blank in _ASCII_BLANKS if text.isascii() else _BLANKS:  # each looks only as far as the nearest before it
+        found = text.rfind(blank, begin, start)
+        if found >= 0:
+            begin = found + 1
         found = text.find(blank, end, stop)
-        stop = found if found >= 0 else stop
+        if found >= 0:
+            stop = found
     return begin, stop
 
 
@@ -221,7 +219,8 @@ class Evidence:
 SCHEMES: Final = frozenset(("http", "https", "www", "hyperlink", "quot", "mailto", "ftp", "at", "dot"))
 """What says no more than that there is an address."""
 
-_BLANKS: Final = " \n\t\u3000"
+_ASCII_BLANKS: Final = " \n\t"
+_BLANKS: Final = f"{_ASCII_BLANKS}\u3000"
 _SENTENCE_MARKS: Final = frozenset(".!?:;…。！？؟।•*\n")
 _ADDRESS: Final = re.compile(
     r"[:@.](?:(?<=:)//|(?<=\w@)(?=\w)|(?<=\w\.)(?=(?:[a-z]{2,4}|[A-Z]{2,4})\b)|(?<=\w{3}\.)(?=[a-z]\b)|(?<=\bwww\.))"
@@ -252,6 +251,8 @@ _BEHIND: Final = re.compile(
 
 def _front(text: str) -> int:
     """Where the text begins behind list marks and page numbers."""
+    if text[:2].isascii() and text[:2].isalpha() and text[1:2] not in _NUMERAL_LETTERS:
+        return 0  # a word: the pattern cannot match
     begin = 0
     for _ in range(3):
         match = _FRONT.match(text, begin)
@@ -264,11 +265,14 @@ def _front(text: str) -> int:
     return begin
 
 
+_NUMERAL_LETTERS: Final = "ivxlcIVXLC"
 _BRACKETS: Final = ")]}）】"
 
 
 def _behind(text: str, begin: int) -> int:
     """Where the text ends before a reference behind it."""
+    if text[-1:].isalpha() or (text[-2:-1].isalpha() and text[-1] not in _BRACKETS):
+        return len(text)  # what most texts come to below
     last = len(text)
     bracket = False
     while last > begin and not (text[last - 1].isalnum() or text[last - 1] == "_"):

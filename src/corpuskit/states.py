@@ -56,6 +56,10 @@ def says_state(reading: Reading, other: Reading, at: int, evidence: Evidence) ->
 
 def tells_state(reading: Reading, at: int) -> bool:
     """Whether a word tells one of two states of a name from the other: `Democratic Republic of the Congo`."""
+    written = reading.written
+    behind = at + 1 < len(written) and (written[at + 1][0].isupper() or reading.folded[at + 1] in _OF)
+    if not behind and not (at and (written[at - 1][0].isupper() or reading.folded[at - 1] in _OF)):
+        return False  # it stands alone
     return any(word.startswith(_TWO_STATES) for word in _state(reading, at)[1:])
 
 

@@ -24,8 +24,10 @@ BATCH: Final = 10_000
 
 @dataclass(frozen=True)
 class Usage:
-    """The uses of the `words`, folded, in so many `texts`: places without a capital, with one in mid-sentence, and once
-    for each text that has one anywhere."""
+    """The uses of the `words`, folded, in so many `texts`.
+
+    lower, upper: places without a capital, and with one in mid-sentence; texts_with: texts that have one anywhere.
+    """
 
     texts: int
     words: list[str]
@@ -48,6 +50,25 @@ class Usage:
         found = np.flatnonzero(counts)
         for number, count in zip(found.tolist(), counts[found].tolist(), strict=True):
             counter[self.words[number]] += count
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How a sample of the corpus writes its words, gathered before it is known which of it counts.
+
+    contents: int64, ascending; usages: of their texts, batch by batch.
+    """
+
+    contents: Ints
+    usages: list[Usage]
+
+    def add_to(self, evidence: Evidence, *, without: Ints) -> None:
+        """Count what the texts do, but for those of some contents."""
+        wanted = ~np.isin(self.contents, without)
+        at = 0
+        for found in self.usages:
+            found.add_to(evidence, wanted[at : at + found.texts])
+            at += found.texts
 
 
 def usages(texts: pa.Array) -> list[Usage]:

@@ -23,7 +23,7 @@ from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.reading import Evidence, fold_words
 from corpuskit.stages.block import Buckets, split_buckets
 from corpuskit.stages.cluster import Measurable, cluster, similarity
-from corpuskit.usage import BATCH, count_evidence
+from corpuskit.usage import BATCH, Sample, count_evidence
 
 SHOWN_WORDS: Final = 60
 SHOWN_DIFFERENCES: Final = 8
@@ -54,19 +54,22 @@ def relatives(members: pa.Table) -> Ints:
 
 
 def split(
-    members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[str], background: pa.Array | None = None
+    members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[str], background: Sample | None = None
 ) -> Parts:
     """Put the members of families into parts; `wordings` are the texts that the contents `rows` keep.
 
-    What is a name is told by the heads of the families and by `background`, other texts of the corpus.
+    What is a name is told by the heads of the families and by `background`, texts of the corpus, of which those that
+    have a head do not count.
     """
     record = buffers.numbers(members["record"])
     part = np.full(len(record), -1, dtype=np.int64)
     found: dict[int, list[Difference]] = {}
     evidence = Evidence()
-    heads = wordings.filter(pa.array(record[rows] == rows))
-    for texts in (heads, background) if background is not None else (heads,):
-        count_evidence(evidence, texts)
+    uncounted = record[rows] == rows
+    if background is not None:
+        background.add_to(evidence, without=rows[~uncounted])
+        uncounted &= ~np.isin(rows, background.contents)
+    count_evidence(evidence, wordings.filter(pa.array(uncounted)))
     numbers: dict[Key, int] = {}
     head_at = np.maximum.accumulate(np.where(record[rows] == rows, np.arange(len(rows)), 0))
     members = np.flatnonzero(record[rows] != rows)
