@@ -40,8 +40,10 @@ def _among(hits: Sequence[int], side: Side, other: Side, evidence: Evidence) -> 
     if not hits:
         return []
     front, back = _frame(side.reading, other.reading, evidence)
-    front = max(front, side.begin + _in_front(side, other, evidence))
-    back = min(back, side.begin + _behind(side, other, evidence))
+    if not side.begin and not other.begin:
+        front = max(front, _in_front(side, other, evidence))
+    if side.end == len(side.reading.written) and other.end == len(other.reading.written):
+        back = min(back, side.begin + _behind(side, other, evidence))
     return [at for at in hits if not front <= side.begin + at < back or _says_nothing(side, other, at)]
 
 
@@ -124,11 +126,12 @@ def _known_address(side: Side, other: Side, at: int) -> bool:
     """Whether the word is part of an address that the other text has too, or spells one out: `name AT host DOT org`."""
     reading, there = side.reading, other.reading
     place = side.begin + at
-    if reading.in_address(place) and reading.folded[place] in lexicon().negations:
+    addressed = place in reading.addressed
+    if addressed and reading.folded[place] in lexicon().negations:
         return True  # `why-not.html`
     if not there.addresses:
         return False
-    if reading.in_address(place):
+    if addressed:
         words = reading.address_words(place)
         if not other.words and words <= set(there.folded) and not there.in_address(max(other.begin - 1, 0)):
             return True
@@ -185,9 +188,7 @@ def _back(reading: Reading, other: Reading, evidence: Evidence) -> int:
 
 
 def _in_front(side: Side, other: Side, evidence: Evidence) -> int:
-    """How many words in front are a heading, a lead, or the end of the sentence before."""
-    if side.begin or other.begin:
-        return 0
+    """How many words are a heading, a lead, or the end of the sentence before, where both texts begin."""
     reading = side.reading
     limit = 0 if other.words else side.end
     for end in range(side.end, 0, -1):
@@ -243,9 +244,12 @@ def _breaks_off(reading: Reading, end: int, evidence: Evidence, *, marked: bool)
 
 
 def _behind(side: Side, other: Side, evidence: Evidence) -> int:
-    """From which of the side's words on there is a heading of what follows, or the beginning of its first sentence."""
+    """From which of the side's words on there is a heading of what follows, or the beginning of its first sentence.
+
+    Where both texts end.
+    """
     reading, count = side.reading, len(side.words)
-    if side.end < len(reading.written) or other.end < len(other.reading.written) or not side.begin:
+    if not side.begin:
         return count
     for at in range(count):
         begin = side.begin + at

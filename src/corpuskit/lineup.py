@@ -26,6 +26,9 @@ CELLS: Final = 1 << 22
 """A pair with more pairs of words between its first and last difference is lined up on its own: 16 MB as it is."""
 
 
+_NO_ADDRESSES: Final[dict[str, object]] = {"addresses": [], "addressed": frozenset()}
+
+
 class Texts:
     """Texts as words.
 
@@ -84,8 +87,13 @@ class Texts:
             ends=ends[here],
             capitals_tell=capitals_tell[text],
             german=german[text],
-            addresses=self.addresses.get(text, []),
+            **self._addressed(text),
         )
+
+    def _addressed(self, text: int) -> dict[str, object]:
+        """What its reading need not look for."""
+        found = self.addresses.get(text)
+        return _NO_ADDRESSES if found is None else {"addresses": found}
 
     @cached_property
     def _lists(self) -> tuple[list[str], list[str], list[int], list[int], list[int], list[int], list[bool], list[bool]]:

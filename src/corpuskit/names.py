@@ -22,27 +22,27 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
     """Names among the words `kept` of both sides, if they are not the same names."""
     if not kept[0] and not kept[1]:
         return None
-    hits = [
-        [at for at in _capitals(side, words) if _is_name(side, other, at, evidence)]
-        for side, other, words in ((*edit, kept[0]), (*edit[::-1], kept[1]))
-    ]
+    one, two = edit
+    hits = _names(one, two, kept[0], evidence), _names(two, one, kept[1], evidence)
     if not hits[0] and not hits[1]:
         return uncased_hits(edit, kept)
-    if _abbreviates(*edit) or _abbreviates(*edit[::-1]) or _explains(*edit, hits[0]) or _explains(*edit[::-1], hits[1]):
+    if _abbreviates(one, two) or _abbreviates(two, one) or _explains(one, two, hits[0]) or _explains(two, one, hits[1]):
         return uncased_hits(edit, kept)
-    left, right = (
-        [at for at in found if not spelled_otherwise(side, other, at, evidence)]
-        for side, other, found in ((*edit, hits[0]), (*edit[::-1], hits[1]))
-    )
+    left = [at for at in hits[0] if not spelled_otherwise(one, two, at, evidence)]
+    right = [at for at in hits[1] if not spelled_otherwise(two, one, at, evidence)]
     if bool(left) != bool(right):
         if is_own_country(*(edit if left else edit[::-1]), left or right):
             return None
-        left = [at for at in left if not _tells_little(*edit, at, evidence)]
-        right = [at for at in right if not _tells_little(*edit[::-1], at, evidence)]
+        left = [at for at in left if not _tells_little(one, two, at, evidence)]
+        right = [at for at in right if not _tells_little(two, one, at, evidence)]
     if left or right:
-        left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
-        return left, right
+        return [at - one.begin for at in hits[0]], [at - two.begin for at in hits[1]]
     return uncased_hits(edit, kept)
+
+
+def _names(side: Side, other: Side, kept: Sequence[int], evidence: Evidence) -> list[int]:
+    """The words `kept` of a side that are names."""
+    return [at for at in _capitals(side, kept) if _is_name(side, other, at, evidence)] if kept else []
 
 
 def _abbreviates(side: Side, other: Side) -> bool:

@@ -118,7 +118,10 @@ class Reading:
     def address_at(self, at: int) -> tuple[int, int] | None:
         """Where the address stands that the word is part of."""
         start = self.starts[at]
-        return next((place for place in self.addresses if place[0] <= start < place[1]), None)
+        for place in self.addresses:
+            if place[0] <= start < place[1]:
+                return place
+        return None
 
     def word_at(self, start: int) -> int:
         """The first word that begins at a character or behind it."""
@@ -131,8 +134,16 @@ class Reading:
 
     def address_words(self, at: int) -> set[str]:
         """The words of the address that the word is part of, folded."""
-        begin, end = (self.address_at(at) if at < len(self.starts) else None) or (0, 0)
-        return set(self.folded[self.word_at(begin) : self.word_at(end)]) - SCHEMES
+        place = (self.address_at(at) if at < len(self.starts) else None) or (0, 0)
+        if place not in self._words_of:
+            begin, end = map(self.word_at, place)
+            self._words_of[place] = set(self.folded[begin:end]) - SCHEMES
+        return self._words_of[place]
+
+    @cached_property
+    def _words_of(self) -> dict[tuple[int, int], set[str]]:
+        """What `address_words` found of addresses, by place."""
+        return {}
 
 
 def bounds(text: str) -> tuple[int, int]:
@@ -353,4 +364,4 @@ def blurred(word: str) -> str:
 
 def fold_words(text: str) -> tuple[str, ...]:
     """The words of a piece of text, folded."""
-    return tuple(fold(match[0]) for match in _pattern().finditer(text))
+    return tuple(map(fold, _pattern().findall(text))) if text else ()

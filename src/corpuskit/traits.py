@@ -35,23 +35,36 @@ def traits_of(words: Iterable[str]) -> int:
 @lru_cache(maxsize=1 << 16)
 def traits(word: str) -> int:
     """What a word, as written, may be."""
-    known, folded = lexicon(), fold(word)
-    tests = (
-        (ODD, not plain(word)),
-        (NUMBER, is_number(folded)),
-        (VALUE, in_table(known.values, folded) is not None),
-        (LARGE, len(folded) >= LONG_WORD and folded in known.values and is_large(folded)),
-        (CHINESE_NUMERAL, word in CHINESE),
-        (ROMAN_NUMERAL, ROMAN.fullmatch(word) is not None),
-        (MODAL, in_table(known.modals, folded) is not None),
-        (NEGATION, is_negation(folded)),
-        (AFFIXED, folded.startswith(NEGATING_PREFIXES) or folded.endswith(NEGATING_SUFFIXES)),
-        (TURKIC, _TURKIC.search(folded) is not None),
-        (UNSPACED, folded >= UNSPACED_FROM),
-        (LETTERED, len(folded) <= LONGEST_LETTERED and folded.isalpha()),
-        (NAMED, (len(word) > 1 and word[0].isupper()) or folded >= "\u0590"),
-    )
-    return sum(bit for bit, holds in tests if holds)
+    folded = fold(word)
+    found = LETTERED if len(folded) <= LONGEST_LETTERED and folded.isalpha() else 0
+    if folded.startswith(NEGATING_PREFIXES) or folded.endswith(NEGATING_SUFFIXES):
+        found |= AFFIXED
+    if plain(word):
+        return found
+    known = lexicon()
+    found |= ODD
+    if in_table(known.values, folded) is not None:
+        found |= VALUE
+        if len(folded) >= LONG_WORD and folded in known.values and is_large(folded):
+            found |= LARGE
+    if in_table(known.modals, folded) is not None:
+        found |= MODAL
+    if is_negation(folded):
+        found |= NEGATION
+    if ROMAN.fullmatch(word):
+        found |= ROMAN_NUMERAL
+    if (len(word) > 1 and word[0].isupper()) or folded >= "\u0590":
+        found |= NAMED
+    if is_number(folded):
+        found |= NUMBER
+    if not folded.isascii():
+        if word in CHINESE:
+            found |= CHINESE_NUMERAL
+        if _TURKIC.search(folded):
+            found |= TURKIC
+        if folded >= UNSPACED_FROM:
+            found |= UNSPACED
+    return found
 
 
 _TURKIC: Final = re.compile("[ığşəç]")

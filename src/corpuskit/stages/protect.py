@@ -78,9 +78,11 @@ def split(
         taken, at = np.unique(np.concatenate([places, head_at[places]]), return_inverse=True)
         texts = Texts(wordings.take(pa.array(taken)))
         lefts, rights = np.split(at.reshape(-1).astype(np.int64), 2)
+        contents = rows[places]
+        of_pair = [column.tolist() for column in (contents, record[contents], lefts)]
         for pair, differences in compare_all(texts, lefts, rights, evidence, kinds):
-            content = int(rows[places[pair]])
-            key = int(record[content]), part_key(texts.strings[lefts[pair]], differences)
+            content, head, left = (column[pair] for column in of_pair)
+            key = head, part_key(texts.strings[left], differences)
             part[content] = numbers.setdefault(key, len(numbers))
             found[content] = differences
     return Parts(part, found)
