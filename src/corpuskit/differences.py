@@ -121,6 +121,8 @@ class Place(NamedTuple):
         """Hits among the words that count, as places in the edit."""
         if found is None:
             return None
+        if all(isinstance(kept, range) for kept in self.kept):
+            return found  # all words count
         left, right = ([kept[at] for at in hits] for kept, hits in zip(self.kept, found, strict=True))
         return left, right
 
