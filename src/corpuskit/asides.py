@@ -52,7 +52,7 @@ def _says_nothing(side: Side, other: Side, at: int) -> bool:
     reading, place = side.reading, side.begin + at
     text = reading.text
     return (
-        is_list_mark(reading, place)
+        (not reading.folded[place][0].isalpha() and is_list_mark(reading, place))
         or ("<" in text and _is_tag(reading, place))
         or (("\\" in text or "&" in text or "%" in text) and _is_escape(reading, place))
         or ("[" in text and _in_brackets(reading, place))

@@ -121,8 +121,8 @@ class Place(NamedTuple):
         """Hits among the words that count, as places in the edit."""
         if found is None:
             return None
-        if all(isinstance(kept, range) for kept in self.kept):
-            return found  # all words count
+        if isinstance(self.kept[0], range):
+            return found  # all words of both sides count
         left, right = ([kept[at] for at in hits] for kept, hits in zip(self.kept, found, strict=True))
         return left, right
 
@@ -153,7 +153,7 @@ def _words_alone(left: tuple[str, ...], right: tuple[str, ...]) -> Alone:
     if not either & ODD:
         return Alone(same=False, plain=True)
     written = left, right
-    words = tuple(list(map(fold, side)) for side in written)
+    words = list(map(fold, left)), list(map(fold, right))
     if _same_letters(words):
         return Alone(same=True)
     numbered = either & (NUMBER | LARGE) or both & (VALUE | CHINESE_NUMERAL | ROMAN_NUMERAL)
@@ -181,7 +181,9 @@ def _in_address(edit: Edit) -> bool:
 
 def _same_letters(words: Sides) -> bool:
     """Whether the sides differ in blanks, hyphens, accents or look-alikes only; numbers must be the same numbers."""
-    left, right = ("".join(side).replace("'", "").replace("’", "") for side in words)
+    left, right = "".join(words[0]), "".join(words[1])
+    if "'" in left or "'" in right or "’" in left or "’" in right:
+        left, right = (side.replace("'", "").replace("’", "") for side in (left, right))
     if left == right:
         return not any(is_number(word) and "." in word for side in words for word in side)
     if not left or not right or (left.isdigit() and right.isdigit()):

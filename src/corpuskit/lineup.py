@@ -27,6 +27,7 @@ CELLS: Final = 1 << 22
 
 
 _NO_ADDRESSES: Final[dict[str, object]] = {"addresses": [], "addressed": frozenset()}
+"""What the reading of a text without them need not look for."""
 
 
 class Texts:
@@ -78,6 +79,7 @@ class Texts:
         """One of them as the plain path has it."""
         written, folded, starts, ends, offsets, begins, capitals_tell, german = self._lists
         here = slice(offsets[text], offsets[text + 1])
+        found = self.addresses.get(text)
         return Reading.of(
             self.strings[text],
             begins[text],
@@ -87,13 +89,8 @@ class Texts:
             ends=ends[here],
             capitals_tell=capitals_tell[text],
             german=german[text],
-            **self._addressed(text),
+            **(_NO_ADDRESSES if found is None else {"addresses": found}),
         )
-
-    def _addressed(self, text: int) -> dict[str, object]:
-        """What its reading need not look for."""
-        found = self.addresses.get(text)
-        return _NO_ADDRESSES if found is None else {"addresses": found}
 
     @cached_property
     def _lists(self) -> tuple[list[str], list[str], list[int], list[int], list[int], list[int], list[bool], list[bool]]:
