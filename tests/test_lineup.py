@@ -12,8 +12,9 @@ from rapidfuzz.distance import Indel
 from corpuskit import lineup
 from corpuskit.differences import KINDS, compare
 from corpuskit.kernels import words as kernels
-from corpuskit.lineup import Texts, compare_all, count_evidence
+from corpuskit.lineup import Texts, compare_all
 from corpuskit.reading import Evidence, Reading
+from corpuskit.usage import count_evidence
 
 PIECES = [
     *(

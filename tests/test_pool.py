@@ -6,7 +6,7 @@ import pytest
 
 import corpuskit
 from corpuskit import pool
-from corpuskit.pool import Pool, workers_for
+from corpuskit.pool import Pool, beside, workers_for
 from corpuskit.progress import Silent
 from corpuskit.settings import make
 
@@ -36,3 +36,19 @@ def test_workers_that_a_memory_has_no_room_for_are_told(tmp_path: Path) -> None:
     settings = make({"workers": 2, "memory": "500MB"})
     corpuskit.ingest(tmp_path / "raw", tmp_path / "curated", settings, progress=Notes())
     assert "the memory that is set has room for 1 of 2 workers" in told
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_work_beside_the_body_is_there_for_the_asking(at_once: bool) -> None:
+    begun: list[bool] = []
+
+    def work() -> int:
+        begun.append(True)
+        return 7
+
+    with beside(work, at_once=at_once) as asked:
+        pass
+    assert bool(begun) == at_once
+    assert asked() == 7
+    with pytest.raises(ZeroDivisionError), beside(lambda: 1 // 0, at_once=at_once) as asked:
+        asked()

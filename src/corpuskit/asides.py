@@ -40,18 +40,22 @@ def _among(hits: Sequence[int], side: Side, other: Side, evidence: Evidence) -> 
     if not hits:
         return []
     front, back = _frame(side.reading, other.reading, evidence)
-    front = max(front, side.begin + _in_front(side, other, evidence))
-    back = min(back, side.begin + _behind(side, other, evidence))
+    if not side.begin and not other.begin:
+        front = max(front, _in_front(side, other, evidence))
+    if side.end == len(side.reading.written) and other.end == len(other.reading.written):
+        back = min(back, side.begin + _behind(side, other, evidence))
     return [at for at in hits if not front <= side.begin + at < back or _says_nothing(side, other, at)]
 
 
 def _says_nothing(side: Side, other: Side, at: int) -> bool:
+    """Whether a word says nothing by the marks around it, which most texts have none of, or is a known address."""
     reading, place = side.reading, side.begin + at
+    text = reading.text
     return (
-        is_list_mark(reading, place)
-        or _is_tag(reading, place)
-        or _is_escape(reading, place)
-        or _in_brackets(reading, place)
+        (not reading.folded[place][0].isalpha() and is_list_mark(reading, place))
+        or ("<" in text and _is_tag(reading, place))
+        or (("\\" in text or "&" in text or "%" in text) and _is_escape(reading, place))
+        or ("[" in text and _in_brackets(reading, place))
         or _known_address(side, other, at)
     )
 
@@ -100,7 +104,8 @@ def _in_brackets(reading: Reading, at: int) -> bool:
 
 def _is_tag(reading: Reading, at: int) -> bool:
     """Whether the word is the name of an element, `</url>`."""
-    return reading.before(at).endswith(("<", "</")) and reading.text[reading.ends[at] :][:1] == ">"
+    end = reading.ends[at]
+    return reading.before(at).endswith(("<", "</")) and reading.text[end : end + 1] == ">"
 
 
 _ESCAPE: Final = re.compile(r"\\(?:[uxUX]?\{?|')[0-9A-Fa-f]{2,8}|&#?\w{2,8};|%[0-9A-Fa-f]{2}")
@@ -121,15 +126,16 @@ def _known_address(side: Side, other: Side, at: int) -> bool:
     """Whether the word is part of an address that the other text has too, or spells one out: `name AT host DOT org`."""
     reading, there = side.reading, other.reading
     place = side.begin + at
-    if reading.in_address(place) and reading.folded[place] in lexicon().negations:
+    addressed = place in reading.addressed
+    if addressed and reading.folded[place] in lexicon().negations:
         return True  # `why-not.html`
     if not there.addresses:
         return False
-    if reading.in_address(place):
+    if addressed:
         words = reading.address_words(place)
         if not other.words and words <= set(there.folded) and not there.in_address(max(other.begin - 1, 0)):
             return True
-        return any(words == there.address_words(there.word_at(start)) for start, _ in there.addresses)
+        return words in there.addresses_words
     if other.words or not 0 < other.begin < len(there.written):
         return False
     around = there.address_at(other.begin - 1)
@@ -157,7 +163,10 @@ def _front(reading: Reading, other: Reading, evidence: Evidence) -> int:
     if not first:
         return 0
     folded, begins = reading.folded, first[0]
-    for end in range(1, min(CHARACTERS_A_WORD * LEAD_WORDS, len(folded) - len(first) + 1)):
+    limit = min(CHARACTERS_A_WORD * LEAD_WORDS, len(folded) - len(first) + 1)
+    if begins not in folded[1:limit]:
+        return 0
+    for end in range(1, limit):
         if folded[end] == begins and folded[end : end + len(first)] == first:
             ended = reading.begins_sentence(end)
             return end if _is_front(reading, other, end, evidence, ended=ended) else 0
@@ -169,17 +178,17 @@ def _back(reading: Reading, other: Reading, evidence: Evidence) -> int:
     last, folded, count = other.folded[-SAME_WORDS:], reading.folded, len(reading.folded)
     if not last:
         return count
-    ends = last[-1]
-    for begin in range(count - 1, max(count - CHARACTERS_A_WORD * HEADING_WORDS, len(last)) - 1, -1):
+    ends, least = last[-1], max(count - CHARACTERS_A_WORD * HEADING_WORDS, len(last))
+    if ends not in folded[least - 1 : count - 1]:
+        return count
+    for begin in range(count - 1, least - 1, -1):
         if folded[begin - 1] == ends and folded[begin - len(last) : begin] == last:
             return begin if _is_behind(reading, begin, evidence) else count
     return count
 
 
 def _in_front(side: Side, other: Side, evidence: Evidence) -> int:
-    """How many words in front are a heading, a lead, or the end of the sentence before."""
-    if side.begin or other.begin:
-        return 0
+    """How many words are a heading, a lead, or the end of the sentence before, where both texts begin."""
     reading = side.reading
     limit = 0 if other.words else side.end
     for end in range(side.end, 0, -1):
@@ -235,9 +244,12 @@ def _breaks_off(reading: Reading, end: int, evidence: Evidence, *, marked: bool)
 
 
 def _behind(side: Side, other: Side, evidence: Evidence) -> int:
-    """From which of the side's words on there is a heading of what follows, or the beginning of its first sentence."""
+    """From which of the side's words on there is a heading of what follows, or the beginning of its first sentence.
+
+    Where both texts end.
+    """
     reading, count = side.reading, len(side.words)
-    if side.end < len(reading.written) or other.end < len(other.reading.written) or not side.begin:
+    if not side.begin:
         return count
     for at in range(count):
         begin = side.begin + at

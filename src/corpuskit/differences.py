@@ -10,22 +10,14 @@ in something is their place looked at.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from corpuskit.asides import asides_among
 from corpuskit.edits import Edit, Found, Hits, Side, Sides, edits_between
-from corpuskit.lexicon import (
-    NEGATING_PARTS,
-    NEGATING_PREFIXES,
-    NEGATING_SUFFIXES,
-    NOT_NEGATING,
-    bare_forms,
-    lexicon,
-)
+from corpuskit.lexicon import NEGATING_PARTS, NEGATING_PREFIXES, NEGATING_SUFFIXES, NOT_NEGATING, lexicon
 from corpuskit.names import name_hits
 from corpuskit.numbers import (
-    LONGEST_LETTERED,
     is_misread_pronoun,
     is_number,
     lettered,
@@ -36,9 +28,26 @@ from corpuskit.numbers import (
     values_differ,
 )
 from corpuskit.reading import Evidence, Reading, blurred, fold
-
-UNSPACED: Final = "\u0b80"
-"""From this character on there are scripts whose words hold other words: Dravidian, South-East Asian, CJK, Korean."""
+from corpuskit.traits import (
+    AFFIXED,
+    CHINESE_NUMERAL,
+    LARGE,
+    LETTERED,
+    MODAL,
+    NAMED,
+    NEGATION,
+    NUMBER,
+    ODD,
+    ROMAN_NUMERAL,
+    SHORTEST_VERB,
+    TURKIC,
+    UNSPACED,
+    UNSPACED_FROM,
+    VALUE,
+    is_negation,
+    is_swahili,
+    traits_of,
+)
 
 Kind = Literal["numbers", "names", "negations"]
 KINDS: Final[tuple[Kind, ...]] = ("numbers", "names", "negations")
@@ -112,6 +121,8 @@ class Place(NamedTuple):
         """Hits among the words that count, as places in the edit."""
         if found is None:
             return None
+        if isinstance(self.kept[0], range):
+            return found  # all words of both sides count
         left, right = ([kept[at] for at in hits] for kept, hits in zip(self.kept, found, strict=True))
         return left, right
 
@@ -137,56 +148,42 @@ def _without(place: Place, aside: tuple[list[int], list[int]]) -> Place:
 
 @lru_cache(maxsize=1 << 16)
 def _words_alone(left: tuple[str, ...], right: tuple[str, ...]) -> Alone:
-    if all(map(plain, left)) and all(map(plain, right)):
+    one, two = traits_of(left), traits_of(right)
+    either, both = one | two, one & two
+    if not either & ODD:
         return Alone(same=False, plain=True)
     written = left, right
-    words = tuple(list(map(fold, side)) for side in written)
+    words = list(map(fold, left)), list(map(fold, right))
     if _same_letters(words):
         return Alone(same=True)
-    every = [*words[0], *words[1]]
+    numbered = either & (NUMBER | LARGE) or both & (VALUE | CHINESE_NUMERAL | ROMAN_NUMERAL)
     return Alone(
         same=False,
-        numbers=number_hits(words, written),
-        negated=_negated(words),
-        modals=values_differ(words, lexicon().modals),
-        prefixed=_prefixed(*words) or _prefixed(*words[::-1]),
-        unspaced=any(word >= UNSPACED for word in every),
-        letters=all(any(len(word) <= LONGEST_LETTERED and word.isalpha() for word in side) for side in words),
-        names=any(len(word) > 1 and word[0].isupper() for side in written for word in side)
-        or any(word >= "\u0590" for word in every),
+        numbers=number_hits(words, written) if numbered else None,
+        negated=_negated(words) if either & NEGATION else None,
+        modals=values_differ(words, lexicon().modals) if both & MODAL else None,
+        prefixed=bool(either & AFFIXED and (_affixed(*words) or _affixed(*words[::-1])))
+        or bool(either & TURKIC and (_infixed(*words) or _infixed(*words[::-1]))),
+        unspaced=bool(either & UNSPACED),
+        letters=bool(both & LETTERED),
+        names=bool(either & NAMED),
     )
 
 
 def _in_address(edit: Edit) -> bool:
     """Whether a word of either side is part of an address."""
-    return any(
-        side.reading.addresses and any(map(side.reading.in_address, range(side.begin, side.end))) for side in edit
+    left, right = edit
+    return not (
+        left.reading.addressed.isdisjoint(range(left.begin, left.end))
+        and right.reading.addressed.isdisjoint(range(right.begin, right.end))
     )
-
-
-@cache
-def _listed() -> frozenset[str]:
-    """Words that a list has."""
-    known = lexicon()
-    return known.negations.union(known.values, known.modals)
-
-
-@lru_cache(maxsize=1 << 16)
-def plain(word: str) -> bool:
-    """Whether it can be nothing protected, at a glance: in lower case, without accents, and in no list."""
-    if not (word.isascii() and word.isalpha() and word.islower()) or word[0] == "n":
-        return False
-    if _NUMERAL.fullmatch(word):
-        return False
-    return word not in _listed() and not (word.startswith("ha") and _is_swahili(word[2:]))
-
-
-_NUMERAL: Final = re.compile("[ivx]{2,}|[b-hj-z]")
 
 
 def _same_letters(words: Sides) -> bool:
     """Whether the sides differ in blanks, hyphens, accents or look-alikes only; numbers must be the same numbers."""
-    left, right = ("".join(side).replace("'", "").replace("’", "") for side in words)
+    left, right = "".join(words[0]), "".join(words[1])
+    if "'" in left or "'" in right or "’" in left or "’" in right:
+        left, right = (side.replace("'", "").replace("’", "") for side in (left, right))
     if left == right:
         return not any(is_number(word) and "." in word for side in words for word in side)
     if not left or not right or (left.isdigit() and right.isdigit()):
@@ -196,6 +193,8 @@ def _same_letters(words: Sides) -> bool:
 
 def _is_note(edit: Edit) -> bool:
     """Whether one side has only the number of a note more, set against a word's end or a mark."""
+    if len(edit[0].words) + len(edit[1].words) != 1:
+        return False
     for side, other in (edit, edit[::-1]):
         if other.words or len(side.words) != 1 or not is_number(side.words[0]) or len(side.words[0]) > 2:
             continue
@@ -238,6 +237,8 @@ LONGEST_DEMAND: Final = 2
 
 def _demanded(left: Side, right: Side) -> Hits:
     """A word of duty that one side has more, with a word beside it at most: `you must`."""
+    if left.words and right.words:
+        return None
     demands = lexicon().demands
     for side, other in ((left, right), (right, left)):
         if not other.words and len(side.words) <= LONGEST_DEMAND:
@@ -249,20 +250,8 @@ def _demanded(left: Side, right: Side) -> Hits:
 
 def _negated(words: Sides) -> Hits:
     """Negations, if one side has more."""
-    listed = lexicon().negations
-    left, right = ([at for at, word in enumerate(side) if _is_negation(word, listed)] for side in words)
+    left, right = ([at for at, word in enumerate(side) if is_negation(word)] for side in words)
     return (left, right) if len(left) != len(right) else None
-
-
-def _is_negation(word: str, listed: frozenset[str]) -> bool:
-    if word in listed or word.endswith(("n't", "दैन")) or _AMHARIC.fullmatch(word):
-        return True
-    return (
-        "\u05d0" <= word[0] <= "\u064a" and word[0] in "ושوف" and any(form in listed for form in bare_forms(word)[1:])
-    )
-
-
-_AMHARIC: Final = re.compile("አ[ይልትን]\\w{2,}ም")
 
 
 def _in_parts(left: Side, right: Side) -> bool:
@@ -293,34 +282,32 @@ def _negating_parts(joined: str) -> int:
     return sum(joined.count(part) for part in NEGATING_PARTS) - sum(joined.count(part) for part in NOT_NEGATING)
 
 
-def _prefixed(one: list[str], two: list[str]) -> bool:
-    """Whether a word of `two` is a word of `one` with a negating part: in front, behind, or inside a Turkic verb."""
-    words = {word for word in one if len(word) >= SHORTEST_VERB - 2 or word >= UNSPACED}
-    if any(word[0] in "nhнنන" for word in two):
-        prefixes = [prefix for prefix in NEGATING_PREFIXES if prefix != "ha" or any(map(_is_swahili, words))]
-        if any(prefix + word in two for word in words for prefix in prefixes):
+def _affixed(one: list[str], two: list[str]) -> bool:
+    """Whether a word of `two` is a word of `one` with a negating part in front or behind."""
+    words = _long_enough(one)
+    for prefix in NEGATING_PREFIXES:
+        if any(word.startswith(prefix) and word[len(prefix) :] in words for word in two) and (
+            prefix != "ha" or any(map(is_swahili, words))
+        ):
             return True
-    if any(word.endswith(NEGATING_SUFFIXES) and word.removesuffix("নি").removesuffix("না") in words for word in two):
-        return True
-    return any(_TURKIC.search(word) for word in (*one, *two)) and any(
-        _infixed(word, other) for word in words for other in two
-    )
+    return any(word.endswith(NEGATING_SUFFIXES) and word.removesuffix("নি").removesuffix("না") in words for word in two)
 
 
-_TURKIC: Final = re.compile("[ığşəç]")
+def _long_enough(words: list[str]) -> set[str]:
+    """The words that may be verbs."""
+    return {word for word in words if len(word) >= SHORTEST_VERB - 2 or word >= UNSPACED_FROM}
+
+
+def _infixed(one: list[str], two: list[str]) -> bool:
+    """Whether a word of `two` is a Turkic verb of `one` with the negation inside: `olacak`, `olmayacak`."""
+    return any(_has_infix(word, other) for word in _long_enough(one) for other in two)
+
+
 _INFIX: Final = re.compile("m(?:[ae]y?|[ıiuü])")
 
 
-def _is_swahili(word: str) -> bool:
-    """Whether it begins as verbs do that name their subject."""
-    return len(word) > SHORTEST_VERB and word.startswith(("wa", "i", "zi", "u", "tu", "m", "ki", "vi", "li", "ya"))
-
-
-SHORTEST_VERB: Final = 5
-
-
-def _infixed(word: str, other: str) -> bool:
-    """Whether the other word has the Turkic negation more: `olacak`, `olmayacak`."""
+def _has_infix(word: str, other: str) -> bool:
+    """Whether the other word has the Turkic negation more."""
     if not len(word) < len(other) <= len(word) + 3 or len(word) < SHORTEST_VERB:
         return False
     same = next((at for at, (one, two) in enumerate(zip(word, other, strict=False)) if one != two), len(word))

@@ -7,11 +7,12 @@ countries of CLDR. Spellings, forms of address, initials and what is only said e
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from corpuskit.edits import Edit, Hits, Side
 from corpuskit.lexicon import ADDRESSED, FIRST_PERSON, lexicon
-from corpuskit.reading import KNOWN, SCHEMES, Evidence, Reading
+from corpuskit.reading import KNOWN, SCHEMES, Evidence, Reading, fold
 from corpuskit.spellings import LONGEST_CONTRACTION, LONGEST_ENDING, SHORTEST_STEM, spelled_otherwise
 from corpuskit.states import is_own_country, is_territory, says_state, tells_state
 from corpuskit.uncased import uncased_hits
@@ -21,33 +22,35 @@ def name_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]], evidence: E
     """Names among the words `kept` of both sides, if they are not the same names."""
     if not kept[0] and not kept[1]:
         return None
-    hits = [
-        [at for at in _capitals(side, words) if _is_name(side, other, at, evidence)]
-        for side, other, words in ((*edit, kept[0]), (*edit[::-1], kept[1]))
-    ]
+    one, two = edit
+    hits = _names(one, two, kept[0], evidence), _names(two, one, kept[1], evidence)
     if not hits[0] and not hits[1]:
         return uncased_hits(edit, kept)
-    if _abbreviates(*edit) or _abbreviates(*edit[::-1]) or _explains(*edit, hits[0]) or _explains(*edit[::-1], hits[1]):
+    if _abbreviates(one, two) or _abbreviates(two, one) or _explains(one, two, hits[0]) or _explains(two, one, hits[1]):
         return uncased_hits(edit, kept)
-    left, right = (
-        [at for at in found if not spelled_otherwise(side, other, at, evidence)]
-        for side, other, found in ((*edit, hits[0]), (*edit[::-1], hits[1]))
-    )
+    left = [at for at in hits[0] if not spelled_otherwise(one, two, at, evidence)]
+    right = [at for at in hits[1] if not spelled_otherwise(two, one, at, evidence)]
     if bool(left) != bool(right):
         if is_own_country(*(edit if left else edit[::-1]), left or right):
             return None
-        left = [at for at in left if not _tells_little(*edit, at, evidence)]
-        right = [at for at in right if not _tells_little(*edit[::-1], at, evidence)]
+        left = [at for at in left if not _tells_little(one, two, at, evidence)]
+        right = [at for at in right if not _tells_little(two, one, at, evidence)]
     if left or right:
-        left, right = ([at - side.begin for at in found] for side, found in zip(edit, hits, strict=True))
-        return left, right
+        return [at - one.begin for at in hits[0]], [at - two.begin for at in hits[1]]
     return uncased_hits(edit, kept)
+
+
+def _names(side: Side, other: Side, kept: Sequence[int], evidence: Evidence) -> list[int]:
+    """The words `kept` of a side that are names."""
+    return [at for at in _capitals(side, kept) if _is_name(side, other, at, evidence)] if kept else []
 
 
 def _abbreviates(side: Side, other: Side) -> bool:
     """Whether the one word in capitals of a side is the initials of what the other has in its place: `OAU`, in full."""
+    if len(side.words) > LONGEST_CONTRACTION or not other.words:
+        return False
     short = [word for word in side.written if len(word) >= 3 and word.isupper()]
-    if len(short) != 1 or len(side.words) > LONGEST_CONTRACTION or not other.words:
+    if len(short) != 1:
         return False
     word, written = short[0], other.reading.written
     place = written[other.begin : max(other.end, other.begin + 2 * len(word))]
@@ -58,7 +61,7 @@ def _abbreviates(side: Side, other: Side) -> bool:
 def _explains(side: Side, other: Side, hits: Sequence[int]) -> bool:
     """Whether names are what the word behind them is the initials of: `International Monetary Fund (IMF)`."""
     written = side.reading.written
-    if len(hits) < 2 or other.words or side.end == len(written) or "(" not in side.reading.before(side.end):
+    if other.words or len(hits) < 2 or side.end == len(written) or "(" not in side.reading.before(side.end):
         return False
     return "".join(written[at][0] for at in hits) == written[side.end]
 
@@ -66,8 +69,8 @@ def _explains(side: Side, other: Side, hits: Sequence[int]) -> bool:
 def _capitals(side: Side, kept: Sequence[int]) -> Sequence[int]:
     """The words that may be names: with a capital, of more than one letter; all of a text with an address."""
     reading, begin, written = side.reading, side.begin, side.written
-    if reading.addresses:
-        return [begin + at for at in kept if written[at][0].isupper() or reading.in_address(begin + at)]
+    if reading.addressed:
+        return [begin + at for at in kept if written[at][0].isupper() or begin + at in reading.addressed]
     return [begin + at for at in kept if written[at][0].isupper() and len(written[at]) > 1]
 
 
@@ -102,14 +105,13 @@ _TITLE_END: Final = re.compile(r"[.,]?\s+")
 
 def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a word that the other side does not have is (part of) a name."""
-    reading, word, written = side.reading, side.reading.folded[at], side.reading.written[at]
-    if reading.addresses and reading.in_address(at):
-        return word not in SCHEMES and (_other_address(other) or _is_file_in_brackets(reading, at))
-    if len(written) == 1 or not written[0].isupper() or word in lexicon().values:
+    reading = side.reading
+    if at in reading.addressed:
+        return reading.folded[at] not in SCHEMES and (_other_address(other) or _is_file_in_brackets(reading, at))
+    form = _form(reading.written[at])
+    if not form.nameable or _is_ours(reading, at, evidence) or _is_title(side, other, at):
         return False
-    if word in ADDRESSED or _is_ours(reading, at, evidence) or _is_title(side, other, at) or _is_initials(reading, at):
-        return False
-    if word in lexicon().titles and _before_capital(reading, at):
+    if (form.initials and _is_initials(reading, at)) or (form.title and _before_capital(reading, at)):
         return False
     return _may_be_name(side, other, at, evidence) and not (
         _said_elsewhere(side, other, at)
@@ -118,19 +120,46 @@ def _is_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     )
 
 
+class _Form(NamedTuple):
+    """What a word is as a name, wherever it stands.
+
+    nameable: it may be one; initials: it may abbreviate what stands before it; title: a form of address; mixed: it has
+    a capital inside, and not only capitals; loud: only capitals.
+    """
+
+    nameable: bool
+    initials: bool
+    title: bool
+    mixed: bool
+    loud: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def _form(written: str) -> _Form:
+    word, loud = fold(written), written.isupper()
+    bare = written.rstrip("s")
+    return _Form(
+        nameable=len(written) > 1 and written[0].isupper() and word not in lexicon().values and word not in ADDRESSED,
+        initials=len(bare) > 1 and bare.isupper(),
+        title=word in lexicon().titles,
+        mixed=not loud and any(map(str.isupper, written[1:])),
+        loud=loud,
+    )
+
+
 def _may_be_name(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether a word with a capital is (part of) a name, by the words around it and by the corpus."""
     reading = side.reading
-    word, written = reading.folded[at], reading.written[at]
+    word, form = reading.folded[at], _form(reading.written[at])
     if reading.capitals_tell and not reading.german and _inside_name(side, other, at):
         return True
-    if not written.isupper() and any(map(str.isupper, written[1:])):
+    if form.mixed:
         return evidence.lower[word] <= evidence.upper[word]  # `NoDerivs`, `YouTube`
     if evidence.ordinary(word):
         return reading.capitals_tell and (_extends_name(reading, at, evidence) or tells_state(reading, at))
     if not reading.capitals_tell:
         return evidence.upper[word] > 0 or (not evidence.lower[word] and _is_plainly_known(reading, evidence))
-    if written.isupper():
+    if form.loud:
         return True
     if reading.german:
         return word in lexicon().territories or (at > 0 and reading.written[at - 1][0].isupper())
@@ -190,15 +219,13 @@ def _inside_name(side: Side, other: Side, at: int) -> bool:
     reading, first, last = side.reading, side.begin - 1, side.end
     if first < 0 or last >= len(reading.written):
         return False
+    neighbours = reading.written[first], reading.written[last]
+    if not neighbours[0][0].isupper() or not neighbours[1][0].isupper():
+        return False
     if reading.begins_sentence(first) and not all(_several_capitals(each) for each in (side, other)):
         return False
-    neighbours = reading.written[first], reading.written[last]
     shouted = reading.written[at].isupper() and all(map(str.isupper, neighbours))
-    return (
-        not shouted
-        and all(word[0].isupper() for word in neighbours)
-        and all(_NAME_GOES_ON.fullmatch(reading.before(place)) for place in range(side.begin, last + 1))
-    )
+    return not shouted and all(_NAME_GOES_ON.fullmatch(reading.before(place)) for place in range(side.begin, last + 1))
 
 
 _NAME_GOES_ON: Final = re.compile(r"\s+|-")
@@ -221,7 +248,7 @@ def _extends_name(reading: Reading, at: int, evidence: Evidence) -> bool:
 def _other_address(side: Side) -> bool:
     """Whether the other side stands in an address too."""
     places = range(side.begin, side.end) if side.words else range(max(side.begin - 1, 0), side.begin + 1)
-    return any(side.reading.in_address(at) for at in places if at < len(side.reading.written))
+    return not side.reading.addressed.isdisjoint(places)
 
 
 _FILE: Final = re.compile(r"\(\w+\.\w+\)")
@@ -258,9 +285,10 @@ def _before_capital(reading: Reading, at: int) -> bool:
 
 
 def _is_initials(reading: Reading, at: int) -> bool:
-    """Whether a word in capitals abbreviates what stands before it: `communications technologies (ICTs)`."""
-    word = reading.written[at].rstrip("s")
-    if len(word) < 2 or not word.isupper() or not any(mark in reading.before(at) for mark in "(["):
+    """Whether initials abbreviate what stands before them: `communications technologies (ICTs)`."""
+    before = reading.before(at)
+    if "(" not in before and "[" not in before:
         return False
+    word = reading.written[at].rstrip("s")
     initials = iter([folded[0] for folded in reading.folded[max(at - 2 * len(word), 0) : at]])
     return all(letter in initials for letter in word.casefold())

@@ -19,6 +19,7 @@ LARGE, TOO_LARGE = 11, 100
 """Number words that mean something without another to set them against: so long, and for such numbers."""
 
 
+@lru_cache(maxsize=1 << 16)
 def is_number(word: str) -> bool:
     """Whether a folded word is a number in digits, or in two Chinese numerals or more."""
     return unicodedata.category(word[0])[0] == "N" or (len(word) > 1 and word[0] in CHINESE and word[1] in CHINESE)
@@ -105,14 +106,15 @@ def _more_in_words(words: Sides) -> Hits:
     if any(map(is_number, (*words[0], *words[1]))) or all(any(map(known.__contains__, side)) for side in words):
         return None
     left, right = (
-        [at for at, word in enumerate(side) if len(word) >= LONG_WORD and word in known and _is_large(word)]
+        [at for at, word in enumerate(side) if len(word) >= LONG_WORD and word in known and is_large(word)]
         for side in words
     )
     return (left, right) if left or right else None
 
 
 @lru_cache(maxsize=1 << 10)
-def _is_large(word: str) -> bool:
+def is_large(word: str) -> bool:
+    """Whether a number word means a large number in every language that has it."""
     values = lexicon().values[word].items()
     return all(kind.startswith("numbers") and LARGE <= value < TOO_LARGE for kind, value in values)
 
@@ -142,12 +144,12 @@ def values_differ(words: Sides, table: Mapping[str, Mapping[str, int]]) -> Hits:
     return None
 
 
-_ROMAN: Final = re.compile(r"[IVXLC]+")
+ROMAN: Final = re.compile(r"[IVXLC]+")
 
 
 def _numerals(words: Sides, written: Sequence[Sequence[str]]) -> Hits:
     """Chinese numerals, or Roman ones in capitals, on both sides, and not the same."""
-    for kind in (CHINESE.__contains__, _ROMAN.fullmatch):
+    for kind in (CHINESE.__contains__, ROMAN.fullmatch):
         hits = [[at for at, word in enumerate(side) if kind(word)] for side in written]
         if hits[0] and hits[1]:
             left, right = ([side[at] for at in found] for side, found in zip(words, hits, strict=True))

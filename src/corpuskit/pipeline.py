@@ -32,7 +32,7 @@ from corpuskit.interrupt import interruptible
 from corpuskit.kernels.compiled import compiled_before, remember_compiled
 from corpuskit.kernels.types import Flags, Ints, Words
 from corpuskit.memory import IN_MEMORY, Memory
-from corpuskit.pool import Pool, cores
+from corpuskit.pool import Pool, beside, cores
 from corpuskit.prepare import prepare, prepare_job, prepare_texts
 from corpuskit.runs import Result, Run
 from corpuskit.runs import ingest as ingest  # the flow begins there, and is called by either name
@@ -57,6 +57,7 @@ from corpuskit.stages.protect import Variant, cluster_parts, family_heads, link_
 from corpuskit.stages.rank import Copies, Ranking, explain, rank
 from corpuskit.store import shards as store_shards
 from corpuskit.store.tables import TableWriter, WritingBeside
+from corpuskit.usage import Sample, usages
 
 JOB_BYTES: Final = 8 << 20
 TEXTS_BYTES: Final = 4 << 20
@@ -232,17 +233,19 @@ def resolve(
         ),
         "memory": memory,
     }
-    families, compared = cluster(contents, buckets, threads=cores(settings), **rule)
+    with beside(
+        lambda: _background(batch_shards, index, kept, rule["n_chars"]),
+        at_once=bool(settings.protect) and cores(settings) > 1,
+    ) as background:
+        families, compared = cluster(contents, buckets, threads=cores(settings), **rule)
     compared["crowded"] = buckets.crowded
     apart = None if buckets.crowded or compared["unlisted"] else _apart(families, index)
     members, found = families, []
     if settings.protect:
         rows = relatives(families)
         wordings = shards.wordings(batch_shards, kept[rows])
-        others = np.setdiff1d(shards.sample(index, rule["n_chars"], texts=EVIDENCE_TEXTS, chars=EVIDENCE_CHARS), rows)
         with uncollected():
-            background = shards.wordings(batch_shards, kept[others])
-            parts = split(families, rows, wordings, background=background, kinds=settings.protect)
+            parts = split(families, rows, wordings, background=background(), kinds=settings.protect)
         members, more = cluster_parts(families, parts, buckets, contents, **rule)
         compared = {name: count + more.get(name, 0) for name, count in compared.items()}
         found = variants(families, members, parts)
@@ -268,6 +271,13 @@ def _apart(families: pa.Table, index: shards.Contents) -> Words:
     record = buffers.numbers(families["record"])[index.signed]
     found: Words = index.hashes[index.signed[record == index.signed]]
     return found
+
+
+def _background(batch_shards: Sequence[Shard], index: shards.Contents, kept: Ints, n_chars: Ints) -> Sample:
+    """How a sample of the corpus writes its words."""
+    contents = shards.sample(index, n_chars, texts=EVIDENCE_TEXTS, chars=EVIDENCE_CHARS)
+    with uncollected():
+        return Sample(contents, usages(shards.wordings(batch_shards, kept[contents])))
 
 
 def _forecast(buckets: Buckets, settings: Settings) -> str:

@@ -12,15 +12,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from corpuskit.errors import CorpuskitError
 from corpuskit.interrupt import interruptible
 from corpuskit.settings import Settings
+
+T = TypeVar("T")
 
 POOL_BYTES: Final = 24 << 20
 POOL_FILES: Final = 6_000
@@ -38,6 +40,19 @@ def cores(settings: Settings) -> int:
     """How many things to do at a time."""
     found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return settings.workers or found
+
+
+@contextmanager
+def beside(work: Callable[[], T], *, at_once: bool) -> Iterator[Callable[[], T]]:
+    """What `work` gives, for the asking: done in a thread while the body runs kernels, or if not `at_once` when asked.
+
+    Worth it for Python code beside a body that leaves the interpreter's lock alone.
+    """
+    if not at_once:
+        yield work
+        return
+    with ThreadPoolExecutor(1) as thread:
+        yield thread.submit(work).result
 
 
 def workers_for(files: int, size: int, settings: Settings) -> int:

@@ -4,6 +4,7 @@ The idea: nearly the same letters are one name, unless both are names that the c
 letters, cut words and glue them; short forms have a point or lack the middle.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import Indel
@@ -23,15 +24,20 @@ MISREAD_SHARE: Final = 0.02
 
 def spelled_otherwise(side: Side, other: Side, at: int, evidence: Evidence) -> bool:
     """Whether the other side has the same name in another spelling, form or reading."""
+    if not other.words:
+        return False
     word = side.reading.folded[at]
     written = side.reading.written[at]
-    as_read = _as_read(written)
-    if side.reading.addresses and side.reading.in_address(at):
+    if at in side.reading.addressed:
         return any(blurred(word) == blurred(rival) for rival in other.words)
     if _is_cut(side.words, other.words) or _is_cut(other.words, side.words):
         return True
     forenamed = at == side.begin and _follows_forename(side.reading, at, evidence)
-    return any(_one_name(word, rival, evidence, forenamed=forenamed) for rival in other.words) or any(
+    for rival in other.words:
+        if _one_name(word, rival, evidence, forenamed=forenamed):
+            return True
+    as_read = _as_read(written)
+    return any(
         _as_read(rival) == as_read or _is_misread(written, rival, evidence) or _is_short(side, other, at, place)
         for place, rival in enumerate(other.written)
     )
@@ -68,10 +74,12 @@ LONGEST_CONTRACTION: Final = 3
 
 def _is_short(side: Side, other: Side, at: int, place: int) -> bool:
     """Whether a word with a point behind it is short for the other, or the other for it: `Corp.`, `Corporation`."""
+    if side.reading.folded[at][0] != other.words[place][0]:
+        return False
     pairs = ((side.reading, at), (other.reading, other.begin + place))
     for (reading, here), (full, there) in (pairs, pairs[::-1]):
         short, word = reading.folded[here], full.folded[there]
-        if 2 <= len(short) < len(word) and short[0] == word[0] and full.written[there][0].isupper():
+        if 2 <= len(short) < len(word) and full.written[there][0].isupper():
             letters = iter(word)
             pointed = reading.text[reading.ends[here] :][:1] == "."
             contracted = len(short) <= LONGEST_CONTRACTION and short[-1] == word[-1] and len(word) > len(short) + 2
@@ -80,6 +88,7 @@ def _is_short(side: Side, other: Side, at: int, place: int) -> bool:
     return False
 
 
+@lru_cache(maxsize=1 << 16)
 def _as_read(written: str) -> str:
     """A word with the capital that scans make of two letters undone: `AH States`."""
     return written.replace("H", "ll").casefold()
@@ -101,10 +110,10 @@ def _one_name(word: str, rival: str, evidence: Evidence, *, forenamed: bool = Fa
     if word == rival:
         return True
     one, two = blurred(word), blurred(rival)
-    if sorted(one) == sorted(two):
+    if len(one) == len(two) and sorted(one) == sorted(two):
         return True  # letters changed places
     extended = _extends(one, two)
-    rarer, other = sorted((evidence.upper[word], evidence.upper[rival]))
+    rarer, other = sorted((evidence.upper.get(word, 0), evidence.upper.get(rival, 0)))
     if rarer <= SLIPS and rarer < SLIP_SHARE * other and _looks_like(one, two):
         return True
     if one != two and not extended and Indel.normalized_similarity(one, two) < SAME_NAME:

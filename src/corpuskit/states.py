@@ -43,19 +43,29 @@ def says_state(reading: Reading, other: Reading, at: int, evidence: Evidence) ->
     if word != "america" and (word in known or not evidence.lower[word]):
         return False
     run = _state(reading, at)
-    if any(place.startswith(_TWO_STATES) for place in run):
+    if run == [word] or any(place.startswith(_TWO_STATES) for place in run):
         return False
     pairs = [" ".join(pair) for pair in pairwise(run)]
-    there = " ".join(other.folded)
-    return any(
-        named in there and (named in known or any(named + ending in known for ending in ("a", "ia", "y")))
+    states = [
+        named
         for named in (*run, *pairs)
-        if named != word and len(named) >= SHORTEST_STEM and known.get(named) not in UNIONS
-    )
+        if named != word
+        and len(named) >= SHORTEST_STEM
+        and known.get(named) not in UNIONS
+        and (named in known or any(named + ending in known for ending in ("a", "ia", "y")))
+    ]
+    if not states:
+        return False
+    there = " ".join(other.folded)
+    return any(named in there for named in states)
 
 
 def tells_state(reading: Reading, at: int) -> bool:
     """Whether a word tells one of two states of a name from the other: `Democratic Republic of the Congo`."""
+    written = reading.written
+    behind = at + 1 < len(written) and (written[at + 1][0].isupper() or reading.folded[at + 1] in _OF)
+    if not behind and not (at and (written[at - 1][0].isupper() or reading.folded[at - 1] in _OF)):
+        return False  # it stands alone
     return any(word.startswith(_TWO_STATES) for word in _state(reading, at)[1:])
 
 

@@ -21,7 +21,7 @@ def uncased_hits(edit: Edit, kept: tuple[Sequence[int], Sequence[int]]) -> Hits:
 
 def _territories(edit: Edit, kept: tuple[Sequence[int], Sequence[int]]) -> Hits:
     """Countries and regions, in scripts without capitals, that one side has and the other has not."""
-    if not any(word >= "\u0590" for side in edit for word in side.words):
+    if not any(word >= "\u0590" for side in edit if not "".join(side.words).isascii() for word in side.words):
         return None
     found = [_listed_territories(side) for side in edit]
     return None if found[0] == found[1] else ([*kept[0]], [*kept[1]])

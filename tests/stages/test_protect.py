@@ -27,6 +27,7 @@ from corpuskit.stages.protect import (
     variants,
 )
 from corpuskit.text import normalize
+from corpuskit.usage import Sample, usages
 from strategies import to_cluster
 
 KINDS = ("numbers", "names", "negations")
@@ -176,5 +177,21 @@ def test_what_the_rest_of_the_corpus_writes_tells_names_too() -> None:
     wordings = pa.array(["we took the Generator of that house", "we took the Software of that house"])
     rows = relatives(families)
     assert split(families, rows, wordings, kinds=KINDS).part.tolist() == [-1, 0]
-    background = pa.array(["a generator is what it is", "the software is what it is"])
+    texts = pa.array(["a generator is what it is", "the software is what it is"])
+    background = Sample(np.array([2, 3]), usages(texts))
     assert split(families, rows, wordings, kinds=KINDS, background=background).part.tolist() == [-1, -1]
+    background = Sample(np.array([1, 2]), usages(texts))
+    assert split(families, rows, wordings, kinds=KINDS, background=background).part.tolist() == [-1, 0]
+
+
+@given(st.lists(st.text("abAB. "), min_size=1, max_size=8), st.sets(st.integers(0, 7)))
+@settings(deadline=None)
+def test_a_sample_counts_without_some_texts_as_if_it_never_had_them(texts: list[str], left_out: set[int]) -> None:
+    sample = Sample(np.arange(len(texts)), usages(pa.array(texts, pa.large_string())))
+    bulk, plain = Evidence(), Evidence()
+    sample.add_to(bulk, without=np.array(sorted(left_out), dtype=np.int64))
+    for at, text in enumerate(texts):
+        if at not in left_out:
+            plain.add(text)
+    assert bulk == plain
+    assert all(0 not in counter.values() for counter in (bulk.lower, bulk.upper, bulk.texts_with))

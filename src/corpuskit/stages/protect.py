@@ -18,14 +18,12 @@ import pyarrow as pa
 from corpuskit import buffers, schema
 from corpuskit.differences import Difference
 from corpuskit.kernels.types import Ints
-from corpuskit.lineup import Texts, compare_all, count_evidence
+from corpuskit.lineup import Texts, compare_all
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.reading import Evidence, fold_words
 from corpuskit.stages.block import Buckets, split_buckets
 from corpuskit.stages.cluster import Measurable, cluster, similarity
-
-BATCH: Final = 10_000
-"""So many wordings are Python strings at a time."""
+from corpuskit.usage import BATCH, Sample, count_evidence
 
 SHOWN_WORDS: Final = 60
 SHOWN_DIFFERENCES: Final = 8
@@ -56,20 +54,22 @@ def relatives(members: pa.Table) -> Ints:
 
 
 def split(
-    members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[str], background: pa.Array | None = None
+    members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[str], background: Sample | None = None
 ) -> Parts:
     """Put the members of families into parts; `wordings` are the texts that the contents `rows` keep.
 
-    What is a name is told by the heads of the families and by `background`, other texts of the corpus.
+    What is a name is told by the heads of the families and by `background`, texts of the corpus, of which those that
+    have a head do not count.
     """
     record = buffers.numbers(members["record"])
     part = np.full(len(record), -1, dtype=np.int64)
     found: dict[int, list[Difference]] = {}
     evidence = Evidence()
-    heads = wordings.filter(pa.array(record[rows] == rows))
-    for texts in (heads, background) if background is not None else (heads,):
-        for begin in range(0, len(texts), BATCH):
-            count_evidence(evidence, texts.slice(begin, BATCH))
+    uncounted = record[rows] == rows
+    if background is not None:
+        background.add_to(evidence, without=rows[~uncounted])
+        uncounted &= ~np.isin(rows, background.contents)
+    count_evidence(evidence, wordings.filter(pa.array(uncounted)))
     numbers: dict[Key, int] = {}
     head_at = np.maximum.accumulate(np.where(record[rows] == rows, np.arange(len(rows)), 0))
     members = np.flatnonzero(record[rows] != rows)
@@ -78,9 +78,11 @@ def split(
         taken, at = np.unique(np.concatenate([places, head_at[places]]), return_inverse=True)
         texts = Texts(wordings.take(pa.array(taken)))
         lefts, rights = np.split(at.reshape(-1).astype(np.int64), 2)
+        contents = rows[places]
+        of_pair = [column.tolist() for column in (contents, record[contents], lefts)]
         for pair, differences in compare_all(texts, lefts, rights, evidence, kinds):
-            content = int(rows[places[pair]])
-            key = int(record[content]), part_key(texts.strings[lefts[pair]], differences)
+            content, head, left = (column[pair] for column in of_pair)
+            key = head, part_key(texts.strings[left], differences)
             part[content] = numbers.setdefault(key, len(numbers))
             found[content] = differences
     return Parts(part, found)
