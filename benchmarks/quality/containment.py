@@ -33,8 +33,8 @@ import pyarrow as pa
 
 from brute_force import oracles
 from corpuskit import buffers
-from corpuskit.pipeline import resolve
 from corpuskit.prepare import prepare_texts
+from corpuskit.resolve import resolve
 from corpuskit.settings import Settings, make
 from corpuskit.text import normalize
 from sets import PASSAGE_LANGUAGES, is_able, pick, read_lines

@@ -22,8 +22,8 @@ import numpy as np
 import pyarrow as pa
 
 from brute_force import Truth, truth
-from corpuskit.pipeline import resolve
 from corpuskit.prepare import prepare_texts
+from corpuskit.resolve import resolve
 from corpuskit.settings import Settings, make
 from corpuskit.text import normalize
 from sets import read_lines

@@ -25,8 +25,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from brute_force import oracles, truth
-from corpuskit.pipeline import resolve
 from corpuskit.prepare import prepare_texts
+from corpuskit.resolve import resolve
 from corpuskit.settings import Settings, make
 from recall import Pairs, all_jaccards, examine, wilson
 from sets import glued, is_able, licences, natural_licences, natural_ungdc, pick, scripts

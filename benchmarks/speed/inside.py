@@ -20,10 +20,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-WATCHED: Final = ("pipeline", "prepare", "workers", "raw", "hashing", "shards", "store", "manifest", "stages")
+WATCHED: Final = (
+    "pipeline",
+    "prepare",
+    "resolve",
+    "workers",
+    "raw",
+    "hashing",
+    "shards",
+    "store",
+    "manifest",
+    "stages",
+)
 """Modules (and packages of them) of corpuskit whose functions are watched."""
 
-PRIVATE: Final = ("corpuskit.pipeline", "corpuskit.prepare")
+PRIVATE: Final = ("corpuskit.pipeline", "corpuskit.prepare", "corpuskit.resolve")
 """Modules whose own helpers are watched too."""
 
 

@@ -8,8 +8,9 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import oracles
-from corpuskit import pipeline, schema
+from corpuskit import schema
 from corpuskit.prepare import prepare
+from corpuskit.resolve import resolve
 from corpuskit.settings import Settings
 from corpuskit.stages.merge import choose_sources, merge_occurrences, merge_records
 from corpuskit.text import normalize
@@ -39,7 +40,7 @@ def merge(documents: list[list[str]]) -> tuple[list[dict[str, Any]], list[dict[s
     }
     settings = Settings(unit="line")
     shard = prepare(pa.table(columns, schema=schema.SOURCES), settings)
-    corpus = pipeline.resolve([shard], settings)
+    corpus = resolve([shard], settings)
     places, decisions = corpus.places, corpus.decisions
     occurrences = merge_occurrences(shard.passages, 0, places, decisions)
     records = merge_records(shard.passages, 0, places, decisions, choose_sources(places, decisions))

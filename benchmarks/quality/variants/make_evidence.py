@@ -16,8 +16,8 @@ from typing import Any
 import pyarrow.compute as pc
 
 import corpuskit
-from corpuskit.pipeline import EVIDENCE_CHARS, EVIDENCE_TEXTS
 from corpuskit.reading import Evidence
+from corpuskit.resolve import EVIDENCE_CHARS, EVIDENCE_TEXTS
 
 SHORTEST = 60
 """Characters: shorter passages have no signature."""

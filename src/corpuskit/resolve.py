@@ -1,0 +1,209 @@
+"""The half of the flow that looks at the whole corpus, from the numbers of contents to what becomes of each passage.
+
+In short:
+
+    shards ─ number contents ─ rank ─ block ─ cluster ─ protect ─ decisions
+    records ─ contain ─ links                                                 where asked for
+"""
+
+import fnmatch
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from corpuskit import buffers, shards
+from corpuskit.garbage import uncollected
+from corpuskit.kernels.types import Flags, Ints, Words
+from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.pool import beside, cores
+from corpuskit.settings import Settings
+from corpuskit.shards import Shard
+from corpuskit.stages.block import Buckets, block, settle
+from corpuskit.stages.cluster import cluster, may_refuse
+from corpuskit.stages.contain import contain, link_held
+from corpuskit.stages.distinct import number
+from corpuskit.stages.merge import Decisions, Places, decide
+from corpuskit.stages.protect import Variant, cluster_parts, family_heads, link_variants, relatives, split, variants
+from corpuskit.stages.rank import Copies, Ranking, explain, rank
+from corpuskit.usage import Sample, usages
+
+SECONDS_A_PAIR: Final = 1e-7
+NOTED_PAIRS: Final = 1_000_000_000
+"""A pair of contents in a bucket takes about so long; more pairs than these are forecast before it begins."""
+
+EVIDENCE_TEXTS: Final = 12_000
+EVIDENCE_CHARS: Final = 5_000_000
+"""So much of the corpus tells which of its words are names, beside the heads of families. With these alone 39 of 1,679
+labelled pairs of speeches and licences were called variants wrongly, for words that the rest writes small; now 22."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The whole-corpus half's outcome.
+
+    apart: hashes of contents of which no two match, uint64[n, 2]; None where not all that could match were compared.
+    """
+
+    places: Places
+    decisions: Decisions
+    links: pa.Table
+    compared: Mapping[str, int]
+    apart: Words | None
+
+
+def resolve(
+    batch_shards: Sequence[Shard],
+    settings: Settings,
+    memory: Memory = IN_MEMORY,
+    note: Callable[[str], None] | None = None,
+    apart: Words | None = None,
+) -> Resolved:
+    """Decide which contents of all shards become records, and which record each other one joins.
+
+    `note` is told when that will take long. `apart` is that of an earlier outcome, by the same settings: what it knows
+    is not compared again.
+    """
+    index = shards.index_contents(batch_shards, min_near_chars=settings.min_near_chars, memory=memory)
+    places = shards.places(batch_shards, index, memory)
+    ranking, kept = _rank(batch_shards, places, settings, memory)
+    priority = buffers.numbers(ranking.ranks["priority"])
+    order = memory.hold(np.argsort(priority[index.signed]))
+    signed_rows = memory.hold(index.signed_rows[order])
+    buckets = block(
+        lambda band: shards.band(batch_shards, band, signed_rows),
+        memory.hold(index.signed[order]),
+        bands=settings.bands,
+        threads=cores(settings),
+        memory=memory,
+    )
+    if apart is not None:
+        settled = _known(index.hashes[index.signed[order]], apart, memory)
+        buckets = settle(buckets, settled, threads=cores(settings))
+    if buckets.n_pairs > NOTED_PAIRS and note is not None:
+        note(_forecast(buckets, settings))
+    contents = shards.measurable(
+        batch_shards,
+        index,
+        order,
+        buckets.in_company,
+        permutations=settings.permutations,
+        threads=cores(settings),
+        memory=memory,
+    )
+    rule: dict[str, Any] = {
+        "n_chars": shards.content_column(batch_shards, "n_chars", index.firsts, memory),
+        "threshold": settings.threshold,
+        "refuse": may_refuse(
+            shingle=settings.shingle, shingle_size=settings.shingle_size, permutations=settings.permutations
+        ),
+        "memory": memory,
+    }
+    with beside(
+        lambda: _background(batch_shards, index, kept, rule["n_chars"]),
+        at_once=bool(settings.protect) and cores(settings) > 1,
+    ) as background:
+        families, compared = cluster(contents, buckets, threads=cores(settings), **rule)
+    compared["crowded"] = buckets.crowded
+    apart = None if buckets.crowded or compared["unlisted"] else _apart(families, index)
+    members, found = families, []
+    if settings.protect:
+        rows = relatives(families)
+        wordings = shards.wordings(batch_shards, kept[rows])
+        with uncollected():
+            parts = split(families, rows, wordings, background=background(), kinds=settings.protect)
+        members, more = cluster_parts(families, parts, buckets, contents, **rule)
+        compared = {name: count + more.get(name, 0) for name, count in compared.items()}
+        found = variants(families, members, parts)
+    canonical = explain(ranking, buffers.numbers(members["record"]), memory)
+    n_words = shards.content_column(batch_shards, "n_words", index.firsts, memory)
+    family = memory.hold(family_heads(families, members))
+    decisions = decide(places, members, kept, index.hashes, n_words, canonical, family, memory)
+    links = _links(batch_shards, found, decisions, kept)
+    if settings.contains:
+        held, work = _contained(batch_shards, index, decisions, kept, settings)
+        links, compared = pa.concat_tables([links, held]), {**compared, **work}
+    return Resolved(places, decisions, links, compared, apart)
+
+
+def _known(hashes: Words, apart: Words, memory: Memory) -> Flags:
+    """Which of the `hashes` are among those `apart`."""
+    numbers, _ = number(memory.concatenate([apart, hashes]), memory)
+    return np.asarray(numbers[len(apart) :] < len(apart))
+
+
+def _apart(families: pa.Table, index: shards.Contents) -> Words:
+    """The hashes of the heads of all families: those that share a bucket have been compared, and do not match."""
+    record = buffers.numbers(families["record"])[index.signed]
+    found: Words = index.hashes[index.signed[record == index.signed]]
+    return found
+
+
+def _background(batch_shards: Sequence[Shard], index: shards.Contents, kept: Ints, n_chars: Ints) -> Sample:
+    """How a sample of the corpus writes its words."""
+    contents = shards.sample(index, n_chars, texts=EVIDENCE_TEXTS, chars=EVIDENCE_CHARS)
+    with uncollected():
+        return Sample(contents, usages(shards.wordings(batch_shards, kept[contents])))
+
+
+def _forecast(buckets: Buckets, settings: Settings) -> str:
+    """What comparing will take, and what would take less."""
+    each = buckets.n_pairs / max(len(buckets.contents), 1)
+    minutes = buckets.n_pairs * SECONDS_A_PAIR / cores(settings) / 60
+    advice = "" if settings.profile == "scale" else "; --profile scale compares far less and misses a little more"
+    return f"up to {each:,.0f} comparisons a passage, about {max(minutes, 1):,.0f} minutes{advice}"
+
+
+def _rank(batch_shards: Sequence[Shard], places: Places, settings: Settings, memory: Memory) -> tuple[Ranking, Ints]:
+    """The canonical policy's ranking of the contents, and the passage that each content keeps."""
+    policy, trust = _policy(settings, places)
+    lengths = shards.text_lengths(batch_shards, cores(settings), memory)
+    rows = np.flatnonzero(places.content >= 0)
+    every = len(rows) == len(lengths)
+    taken: list[Any] = [places.content, places.document, places.text_hashes, lengths]
+    if not every:
+        taken = [memory.hold(column[rows]) for column in taken]
+    content, document, text_hashes, lengths = taken
+    copies = Copies(content, document, text_hashes, lengths, trust)
+    ranking = rank(copies, policy=policy, memory=memory)
+    kept = buffers.numbers(ranking.ranks["kept"])
+    return ranking, kept if every else memory.hold(rows[kept])
+
+
+def _links(batch_shards: Sequence[Shard], found: list[Variant], decisions: Decisions, kept: Ints) -> pa.Table:
+    """LINKS of variants, in the order of the records."""
+    found = sorted(found, key=lambda variant: int(kept[variant.content]))
+    pairs = np.array([(variant.content, variant.head) for variant in found], dtype=np.int64).reshape(-1)
+    ids = buffers.hex_strings(decisions.content_hashes[pairs])
+    with uncollected():
+        return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs]))
+
+
+def _contained(
+    batch_shards: Sequence[Shard], index: shards.Contents, decisions: Decisions, kept: Ints, settings: Settings
+) -> tuple[pa.Table, dict[str, int]]:
+    """LINKS of records that hold others, in the order of the contents held, and what it took."""
+    records = np.flatnonzero(decisions.record == np.arange(len(decisions.record)))
+    rows = index.firsts[records]
+    normalized = shards.texts(batch_shards, rows)
+    n_chars = shards.content_column(batch_shards, "n_chars", rows)
+    held, work = contain(normalized, n_chars, np.isin(records, index.signed), threshold=settings.threshold)
+    ids = buffers.hex_strings(decisions.content_hashes[records])
+    told = held.rows()
+    wordings = shards.wordings(batch_shards, kept[records[told]])
+    return link_held(held, ids, wordings, normalized, threshold=settings.threshold), work
+
+
+def _policy(settings: Settings, places: Places) -> tuple[str, Ints]:
+    """The name of the canonical policy, and each document's trust: the first pattern that its path matches."""
+    if isinstance(settings.canonical, str):
+        return settings.canonical, np.zeros(int(places.document.max(initial=0)) + 1, dtype=np.int64)
+    matchers = [re.compile(fnmatch.translate(pattern)).match for pattern in settings.canonical]
+    trust = [
+        next((index for index, matches in enumerate(matchers) if matches(path)), len(matchers))
+        for path in places.paths.to_pylist()
+    ]
+    return "trusted", np.asarray(trust, dtype=np.int64)
