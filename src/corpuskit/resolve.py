@@ -23,7 +23,7 @@ from corpuskit.pool import beside, cores
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 from corpuskit.stages.block import Buckets, block, settle
-from corpuskit.stages.cluster import cluster, may_refuse
+from corpuskit.stages.cluster import Measurable, cluster, may_refuse
 from corpuskit.stages.contain import contain, link_held
 from corpuskit.stages.distinct import number
 from corpuskit.stages.merge import Decisions, Places, decide
@@ -70,30 +70,6 @@ def resolve(
     index = shards.index_contents(batch_shards, min_near_chars=settings.min_near_chars, memory=memory)
     places = shards.places(batch_shards, index, memory)
     ranking, kept = _rank(batch_shards, places, settings, memory)
-    priority = buffers.numbers(ranking.ranks["priority"])
-    order = memory.hold(np.argsort(priority[index.signed]))
-    signed_rows = memory.hold(index.signed_rows[order])
-    buckets = block(
-        lambda band: shards.band(batch_shards, band, signed_rows),
-        memory.hold(index.signed[order]),
-        bands=settings.bands,
-        threads=cores(settings),
-        memory=memory,
-    )
-    if apart is not None:
-        settled = _known(index.hashes[index.signed[order]], apart, memory)
-        buckets = settle(buckets, settled, threads=cores(settings))
-    if buckets.n_pairs > NOTED_PAIRS and note is not None:
-        note(_forecast(buckets, settings))
-    contents = shards.measurable(
-        batch_shards,
-        index,
-        order,
-        buckets.in_company,
-        permutations=settings.permutations,
-        threads=cores(settings),
-        memory=memory,
-    )
     rule: dict[str, Any] = {
         "n_chars": shards.content_column(batch_shards, "n_chars", index.firsts, memory),
         "threshold": settings.threshold,
@@ -106,6 +82,9 @@ def resolve(
         lambda: _background(batch_shards, index, kept, rule["n_chars"]),
         at_once=bool(settings.protect) and cores(settings) > 1,
     ) as background:
+        buckets, contents = _to_compare(batch_shards, index, ranking, settings, memory, apart)
+        if buckets.n_pairs > NOTED_PAIRS and note is not None:
+            note(_forecast(buckets, settings))
         families, compared = cluster(contents, buckets, threads=cores(settings), **rule)
     compared["crowded"] = buckets.crowded
     apart = None if buckets.crowded or compared["unlisted"] else _apart(families, index)
@@ -127,6 +106,35 @@ def resolve(
         held, work = _contained(batch_shards, index, decisions, kept, settings)
         links, compared = pa.concat_tables([links, held]), {**compared, **work}
     return Resolved(places, decisions, links, compared, apart)
+
+
+def _to_compare(
+    batch_shards: Sequence[Shard],
+    index: shards.Contents,
+    ranking: Ranking,
+    settings: Settings,
+    memory: Memory,
+    apart: Words | None,
+) -> tuple[Buckets, Measurable]:
+    """The buckets of contents that may be alike, by priority, and what it takes to measure these."""
+    threads = cores(settings)
+    priority = buffers.numbers(ranking.ranks["priority"])
+    order = memory.hold(np.argsort(priority[index.signed]))
+    signed_rows = memory.hold(index.signed_rows[order])
+    buckets = block(
+        lambda band: shards.band(batch_shards, band, signed_rows),
+        memory.hold(index.signed[order]),
+        bands=settings.bands,
+        threads=threads,
+        memory=memory,
+    )
+    if apart is not None:
+        settled = _known(index.hashes[buckets.contents], apart, memory)
+        buckets = settle(buckets, settled, threads=threads)
+    permutations, needed = settings.permutations, buckets.in_company
+    return buckets, shards.measurable(
+        batch_shards, index, order, needed, permutations=permutations, threads=threads, memory=memory
+    )
 
 
 def _known(hashes: Words, apart: Words, memory: Memory) -> Flags:
