@@ -563,7 +563,7 @@ def test_clean_empties_the_cache(call: Call, tmp_path: Path) -> None:
     call("ingest")
     code, out, err = call("clean")
     assert (code, err) == (0, "")
-    assert re.fullmatch(r"removed \.corpuskit_cache/curated: 7 files, [0-9.]+ kB\n", out)
+    assert re.fullmatch(r"removed \.corpuskit_cache/curated: 9 files, [0-9.]+ kB\n", out)
     assert not (tmp_path / ".corpuskit_cache").exists()
     assert call("clean") == (0, ".corpuskit_cache/curated: nothing there\n", "")
     assert call("check")[0] == 0

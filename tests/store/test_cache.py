@@ -94,7 +94,7 @@ def test_a_damaged_index_is_named_and_every_file_read_again(raw: Path, damage: C
     assert same_as_fresh(raw)
 
 
-@pytest.mark.parametrize("damage", [truncate, flip, lambda file: file.write_bytes(b"")])
+@pytest.mark.parametrize("damage", [truncate, flip, Path.unlink, lambda file: file.write_bytes(b"")])
 @pytest.mark.parametrize("name", ["hashes.npy", "about.json"])
 def test_what_is_known_to_be_apart_is_named_when_damaged(raw: Path, name: str, damage: Callable[[Path], None]) -> None:
     apart = raw.parent / ".corpuskit_cache" / "curated" / "apart"

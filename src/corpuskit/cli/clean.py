@@ -9,7 +9,7 @@ EPILOG: Final = """[bold]Example[/bold]
 
 $ corpuskit clean curated
 
-removed .corpuskit_cache/curated: 7 files, 48.4 kB
+removed .corpuskit_cache/curated: 9 files, 49.1 kB
 
 Use [bold]clean[/bold] to have the room back, or to be sure that nothing is kept of raw files but the corpus. The next
 [bold]corpuskit ingest[/bold] reads every file again; its result is the same."""

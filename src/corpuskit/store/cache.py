@@ -78,15 +78,13 @@ class Cache:
     def apart(self, key: str, memory: Memory, note: Callable[[str], None]) -> Words | None:
         """The hashes that `keep_apart` kept under that key, uint64[n, 2]; None when there are none, or damaged ones."""
         hashes, about = (self.home / _APART / name for name in _APART_FILES)
-        try:
+        if not hashes.parent.exists():
+            return None
+        with suppress(OSError, ValueError, KeyError, TypeError):
             said = json.loads(about.read_bytes())
             if _sum_apart(hashes, said["key"]) == said["sum"]:
                 found: Words = memory.map_array(hashes)
                 return found if said["key"] == key else None
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
         note(f"{self.home / _APART}: damaged: all contents are compared again")
         return None
 
