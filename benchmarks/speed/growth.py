@@ -121,11 +121,11 @@ def _adversarial(bench: Bench, name: str) -> Iterator[list[str]]:
 
 
 def memory(bench: Bench) -> Iterator[str]:
-    """Peak memory of the largest corpora; `--large` adds the ones that take hours."""
+    """Peak memory of the largest corpora; `--large` adds one of 10 GB."""
     size, large = bench.sizes(SIZES[-1], LARGE)
     cases = [("scale", None, size), ("scale", "1GB", size)]
     if bench.large:
-        cases += [("default", None, size), ("scale", "1GB", large)]
+        cases.append(("scale", "1GB", large))
     columns = ("profile", "`--memory`", "MB", "passages", "seconds", "CPU seconds", "peak RSS, MB", "peak PSS, MB")
     yield from table(columns, [_memory(bench, *case) for case in cases])
 

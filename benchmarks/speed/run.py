@@ -78,7 +78,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, help="how often each is run; default 3, and 1 with --quick")
     parser.add_argument("--quick", action="store_true", help="small corpora, to see that everything works")
     parser.add_argument("--peers-sample", type=int, help="give the peers (and corpuskit) at most so many passages")
-    parser.add_argument("--large", action="store_true", help="add the cases of `memory` that take hours")
+    parser.add_argument("--large", action="store_true", help="add 10 GB to `memory`")
     parser.add_argument("--timeout", type=float, default=7_200, help="seconds after which a run is stopped")
     parser.add_argument("--print", action="store_true", help="print, and leave the pages as they are")
     return parser.parse_args()

@@ -79,7 +79,7 @@ def resolve(
         "memory": memory,
     }
     with beside(
-        lambda: _background(batch_shards, index, kept, rule["n_chars"]),
+        lambda: _background(batch_shards, index, kept, rule["n_chars"], memory),
         at_once=bool(settings.protect) and cores(settings) > 1,
     ) as background:
         buckets, contents = _to_compare(batch_shards, index, ranking, settings, memory, apart)
@@ -91,7 +91,7 @@ def resolve(
     members, found = families, []
     if settings.protect:
         rows = relatives(families)
-        wordings = shards.wordings(batch_shards, kept[rows])
+        wordings = shards.wordings(batch_shards, kept[rows], memory)
         with uncollected():
             parts = split(families, rows, wordings, background=background(), kinds=settings.protect)
         members, more = cluster_parts(families, parts, buckets, contents, **rule)
@@ -101,9 +101,9 @@ def resolve(
     n_words = shards.content_column(batch_shards, "n_words", index.firsts, memory)
     family = memory.hold(family_heads(families, members))
     decisions = decide(places, members, kept, index.hashes, n_words, canonical, family, memory)
-    links = _links(batch_shards, found, decisions, kept)
+    links = _links(batch_shards, found, decisions, kept, memory)
     if settings.contains:
-        held, work = _contained(batch_shards, index, decisions, kept, settings)
+        held, work = _contained(batch_shards, index, decisions, kept, settings, memory)
         links, compared = pa.concat_tables([links, held]), {**compared, **work}
     return Resolved(places, decisions, links, compared, apart)
 
@@ -150,11 +150,13 @@ def _apart(families: pa.Table, index: shards.Contents) -> Words:
     return found
 
 
-def _background(batch_shards: Sequence[Shard], index: shards.Contents, kept: Ints, n_chars: Ints) -> Sample:
+def _background(
+    batch_shards: Sequence[Shard], index: shards.Contents, kept: Ints, n_chars: Ints, memory: Memory
+) -> Sample:
     """How a sample of the corpus writes its words."""
     contents = shards.sample(index, n_chars, texts=EVIDENCE_TEXTS, chars=EVIDENCE_CHARS)
     with uncollected():
-        return Sample(contents, usages(shards.wordings(batch_shards, kept[contents])))
+        return Sample(contents, usages(shards.wordings(batch_shards, kept[contents], memory)))
 
 
 def _forecast(buckets: Buckets, settings: Settings) -> str:
@@ -181,17 +183,24 @@ def _rank(batch_shards: Sequence[Shard], places: Places, settings: Settings, mem
     return ranking, kept if every else memory.hold(rows[kept])
 
 
-def _links(batch_shards: Sequence[Shard], found: list[Variant], decisions: Decisions, kept: Ints) -> pa.Table:
+def _links(
+    batch_shards: Sequence[Shard], found: list[Variant], decisions: Decisions, kept: Ints, memory: Memory
+) -> pa.Table:
     """LINKS of variants, in the order of the records."""
     found = sorted(found, key=lambda variant: int(kept[variant.content]))
     pairs = np.array([(variant.content, variant.head) for variant in found], dtype=np.int64).reshape(-1)
     ids = buffers.hex_strings(decisions.content_hashes[pairs])
     with uncollected():
-        return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs]))
+        return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs], memory))
 
 
 def _contained(
-    batch_shards: Sequence[Shard], index: shards.Contents, decisions: Decisions, kept: Ints, settings: Settings
+    batch_shards: Sequence[Shard],
+    index: shards.Contents,
+    decisions: Decisions,
+    kept: Ints,
+    settings: Settings,
+    memory: Memory,
 ) -> tuple[pa.Table, dict[str, int]]:
     """LINKS of records that hold others, in the order of the contents held, and what it took."""
     records = np.flatnonzero(decisions.record == np.arange(len(decisions.record)))
@@ -201,7 +210,7 @@ def _contained(
     held, work = contain(normalized, n_chars, np.isin(records, index.signed), threshold=settings.threshold)
     ids = buffers.hex_strings(decisions.content_hashes[records])
     told = held.rows()
-    wordings = shards.wordings(batch_shards, kept[records[told]])
+    wordings = shards.wordings(batch_shards, kept[records[told]], memory)
     return link_held(held, ids, wordings, normalized, threshold=settings.threshold), work
 
 

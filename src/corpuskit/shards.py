@@ -105,8 +105,11 @@ def places(shards: Sequence[Shard], index: Contents, memory: Memory = IN_MEMORY)
     )
 
 
-def wordings(shards: Sequence[Shard], rows: Ints) -> pa.Array:
-    """Texts of passages as cleaned, by their row over all shards, in any order."""
+def wordings(shards: Sequence[Shard], rows: Ints, memory: Memory = IN_MEMORY) -> pa.Array:
+    """Texts of passages as cleaned, by their row over all shards, in any order.
+
+    Each text makes the system map 16 pages around it where they are in its cache: 12,000 texts, 0.7 GB.
+    """
     order = np.argsort(rows, kind="stable")
     ascending = rows[order]
     bounds = np.searchsorted(ascending, np.cumsum([0, *(len(shard.passages) for shard in shards)]))
@@ -115,6 +118,7 @@ def wordings(shards: Sequence[Shard], rows: Ints) -> pa.Array:
     for shard, begin, end in zip(shards, bounds, bounds[1:], strict=False):
         parts.append(buffers.one_chunk(shard.passages["text"].take(pa.array(ascending[begin:end] - base))))
         base += len(shard.passages)
+        memory.relieve()
     back = np.empty(len(rows), dtype=np.int64)
     back[order] = np.arange(len(rows))
     return pa.concat_arrays(parts).take(pa.array(back))
