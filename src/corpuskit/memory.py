@@ -19,7 +19,7 @@ import pyarrow as pa
 KEPT_SHARE: Final = 4
 """Arrays made here may take this part of the budget in memory, all together."""
 
-MAPPED_SHARE: Final = 16
+MAPPED_SHARE: Final = 64
 """An array at hand that is larger than this part of the budget is put into a file."""
 
 

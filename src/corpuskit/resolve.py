@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from corpuskit import buffers, shards
+from corpuskit import buffers, schema, shards
 from corpuskit.garbage import uncollected
 from corpuskit.kernels.types import Flags, Ints, Words
 from corpuskit.memory import IN_MEMORY, Memory
@@ -30,6 +30,9 @@ from corpuskit.stages.merge import Decisions, Places, decide
 from corpuskit.stages.protect import Variant, cluster_parts, family_heads, link_variants, relatives, split, variants
 from corpuskit.stages.rank import Copies, Ranking, explain, rank
 from corpuskit.usage import Sample, usages
+
+LINKED: Final = 20_000
+"""So many variants are Python objects at a time, each with its places in two texts."""
 
 SECONDS_A_PAIR: Final = 1e-7
 NOTED_PAIRS: Final = 1_000_000_000
@@ -92,14 +95,17 @@ def resolve(
     if settings.protect:
         rows = relatives(families)
         wordings = shards.wordings(batch_shards, kept[rows], memory)
+        memory.relieve()
         with uncollected():
             parts = split(families, rows, wordings, background=background(), kinds=settings.protect)
+        del wordings
         members, more = cluster_parts(families, parts, buckets, contents, **rule)
         compared = {name: count + more.get(name, 0) for name, count in compared.items()}
         found = variants(families, members, parts)
     canonical = explain(ranking, buffers.numbers(members["record"]), memory)
     n_words = shards.content_column(batch_shards, "n_words", index.firsts, memory)
     family = memory.hold(family_heads(families, members))
+    memory.relieve()
     decisions = decide(places, members, kept, index.hashes, n_words, canonical, family, memory)
     links = _links(batch_shards, found, decisions, kept, memory)
     if settings.contains:
@@ -130,7 +136,7 @@ def _to_compare(
     )
     if apart is not None:
         settled = _known(index.hashes[buckets.contents], apart, memory)
-        buckets = settle(buckets, settled, threads=threads)
+        buckets = settle(buckets, settled, threads=threads, memory=memory)
     permutations, needed = settings.permutations, buckets.in_company
     return buckets, shards.measurable(
         batch_shards, index, order, needed, permutations=permutations, threads=threads, memory=memory
@@ -188,10 +194,15 @@ def _links(
 ) -> pa.Table:
     """LINKS of variants, in the order of the records."""
     found = sorted(found, key=lambda variant: int(kept[variant.content]))
-    pairs = np.array([(variant.content, variant.head) for variant in found], dtype=np.int64).reshape(-1)
-    ids = buffers.hex_strings(decisions.content_hashes[pairs])
-    with uncollected():
-        return link_variants(found, ids, shards.wordings(batch_shards, kept[pairs], memory))
+    tables = [schema.LINKS.empty_table()]
+    for begin in range(0, len(found), LINKED):
+        some = found[begin : begin + LINKED]
+        pairs = np.array([(variant.content, variant.head) for variant in some], dtype=np.int64).reshape(-1)
+        ids = buffers.hex_strings(decisions.content_hashes[pairs])
+        with uncollected():
+            tables.append(link_variants(some, ids, shards.wordings(batch_shards, kept[pairs], memory)))
+        memory.relieve()
+    return pa.concat_tables(tables)
 
 
 def _contained(

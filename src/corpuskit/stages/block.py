@@ -148,7 +148,7 @@ def split_buckets(buckets: Buckets, part: Ints) -> Buckets:
     return block(keys, buckets.contents[inside], bands=len(buckets.numbers))
 
 
-def settle(buckets: Buckets, settled: Flags, *, threads: int = 1) -> Buckets:
+def settle(buckets: Buckets, settled: Flags, *, threads: int = 1, memory: Memory = IN_MEMORY) -> Buckets:
     """The buckets but those of `settled` contents alone, of which no two match: they need not be compared again.
 
     `settled` is a flag for each of `buckets.contents`. `buckets.numbers` is overwritten.
@@ -157,10 +157,12 @@ def settle(buckets: Buckets, settled: Flags, *, threads: int = 1) -> Buckets:
     others = np.flatnonzero(~settled)
     for numbers in buckets.numbers:
         wanted[numbers[others]] = True
+        memory.relieve()
     wanted[-1] = False
 
     def leave_out(numbers: Small) -> None:
         numbers[~wanted[numbers]] = -1
+        memory.relieve()
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(leave_out, buckets.numbers))
