@@ -233,6 +233,16 @@ def test_how_a_run_can_end(
     assert call("ingest") == (code, "", f"corpuskit: {line}\n" if line else "")
 
 
+def test_a_second_interrupt_while_the_first_is_dealt_with_ends_as_one(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("corpuskit.cli.app", interrupted)
+    assert call("ingest")[0] == 130
+
+
 def test_a_fault_of_ours_shows_where_and_is_not_taken_for_findings(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpuskit.runs.ingest", lambda *_, **__: 1 // 0)
     code, out, err = call("ingest")

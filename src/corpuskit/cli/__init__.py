@@ -39,6 +39,8 @@ INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
 """128 + SIGPIPE: whoever read the output has closed it, as `head` does."""
 
+ENDING: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
 EPILOG: Final = """[bold]Example[/bold]
 
 $ corpuskit ingest raw curated
@@ -122,12 +124,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         spare()
         end_when_stuck(code=FAILURE)
-        for name in ("SIGTERM", "SIGHUP"):  # ended from outside: tidy up as after Ctrl-C
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.default_int_handler)
+        for end in ENDING:  # ended from outside: tidy up as after Ctrl-C; what `nohup` ignores stays ignored
+            if signal.getsignal(end) != signal.SIG_IGN:
+                signal.signal(end, signal.default_int_handler)
     try:
         code = app(args=given, prog_name="corpuskit", standalone_mode=False) or FINE
         sys.stdout.flush()
+    except KeyboardInterrupt:  # a second one, while typer dealt with the first
+        code = INTERRUPTED
     except typer.TyperException as error:
         return _failed(error.format_message().rstrip(".") + _help_hint(error))
     except CorpuskitError as error:
@@ -144,6 +148,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(visible(traceback.format_exc(), lines=True), end="", file=sys.stderr)  # may quote raw text
         return _failed("a fault of corpuskit's own, not of the call or the data; please report the lines above")
     if code == INTERRUPTED:
+        if arguments is None:  # all is tidied up: one more would only spoil the message
+            for end in ENDING:
+                signal.signal(end, signal.SIG_IGN)
         return _failed("interrupted; the corpus is whole: the old one or, at the very end, the new one", INTERRUPTED)
     return int(code)
 
