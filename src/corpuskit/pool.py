@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Final, Self, TypeVar
+from typing import IO, Any, Final, Self, TypeVar
 
 from corpuskit.errors import CorpuskitError
 from corpuskit.interrupt import interruptible
@@ -30,6 +31,10 @@ POOL_FILES: Final = 6_000
 
 LOOK_SECONDS: Final = 1.0
 """Between two looks whether there still is a thread that feeds a worker."""
+
+SAID_BYTES: Final = 1 << 20
+SHOWN_CHARS: Final = 200
+"""Of what a dead worker said, so much is read, and so much of the last line shown."""
 
 WORKER_BYTES: Final = 450_000_000
 MAIN_BYTES: Final = 250_000_000
@@ -71,6 +76,7 @@ class Pool:
     def __init__(self, count: int) -> None:
         self._count = count
         self._processes: list[subprocess.Popen[str]] = []
+        self._said: list[IO[bytes]] = []
         self._threads: list[threading.Thread] = []
 
     @property
@@ -93,15 +99,19 @@ class Pool:
                 if pipe:
                     with suppress(BrokenPipeError):  # what a dead worker did not read cannot be flushed
                         pipe.close()
+        for said in self._said:
+            said.close()
 
     def start(self) -> None:
         """Begin the processes, where there are to be any and they have not begun; they take about a second."""
         while self._count > 1 and len(self._processes) < self._count:
+            self._said.append(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the pool
             self._processes.append(
                 subprocess.Popen(
                     [sys.executable, "-P", "-m", "corpuskit.workers"],  # -P: nothing comes from the working folder
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
+                    stderr=self._said[-1],
                     text=True,
                     encoding="utf-8",
                 )
@@ -138,9 +148,9 @@ class Pool:
         for job in jobs:
             waiting.put(job)
         done = SimpleQueue[Path | CorpuskitError]()
-        for process in self._processes:
+        for process, said in zip(self._processes, self._said, strict=True):
             waiting.put(None)
-            thread = threading.Thread(target=_feed, args=(process, start, waiting, done), daemon=True)
+            thread = threading.Thread(target=_feed, args=(process, said, start, waiting, done), daemon=True)
             thread.start()
             self._threads.append(thread)
         for _ in jobs:
@@ -160,7 +170,11 @@ class Pool:
 
 
 def _feed(
-    process: "subprocess.Popen[str]", start: str, waiting: "SimpleQueue[Path | None]", done: "SimpleQueue[Any]"
+    process: "subprocess.Popen[str]",
+    said: IO[bytes],
+    start: str,
+    waiting: "SimpleQueue[Path | None]",
+    done: "SimpleQueue[Any]",
 ) -> None:
     """Give one worker a job at a time until none is left."""
     assert process.stdin is not None
@@ -178,6 +192,13 @@ def _feed(
         process.kill()  # it has nothing more to do, and its memory is wanted for the other half
     except (OSError, ValueError):
         code = process.wait()
-        done.put(
-            CorpuskitError(f"a worker process died (exit code {code}): too little memory, or killed; try --workers 1")
-        )
+        message = f"a worker process died (exit code {code}): too little memory, or killed; try --workers 1"
+        done.put(CorpuskitError(message + _last_line(said)))
+
+
+def _last_line(said: IO[bytes]) -> str:
+    """What a dead worker said last, if anything: its own words would stand in the middle of this process's."""
+    said.seek(0)
+    lines = said.read(SAID_BYTES).decode("utf-8", "replace").split("\n")
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return f"; it said: {last[:SHOWN_CHARS]}" if last else ""
