@@ -1,6 +1,7 @@
 """What memory need not hold lives in files, and nothing else about it differs."""
 
 import errno
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -71,3 +72,16 @@ def test_a_full_disk_is_found_when_an_array_is_made(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("os.posix_fallocate", full)
     with pytest.raises(OSError, match="No space left"):
         Memory(tmp_path, budget=1 << 20).empty(LARGE, np.int64)
+
+
+def test_pages_are_let_go_of_while_other_threads_make_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpuskit.memory.resident", lambda: 1 << 40)
+    memory = Memory(tmp_path, budget=1 << 10)
+    arrays = [memory.empty(1 << 12, np.uint8) for _ in range(200)]
+
+    def make(_: int) -> int:
+        return sum(len(memory.empty(1 << 12, np.uint8)) for _ in range(200))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(make, range(4))) == [200 << 12] * 4
+    assert len(arrays) == 200

@@ -190,10 +190,7 @@ def _kill_when(run: Run, steps: Steps, last: int, call: Call) -> Verdict:
 
 
 def signalled(grounds: Grounds, *, number: int, twice: bool, count: int) -> Cases:
-    """SIGTERM or Ctrl-C at instants spread over the run, once, or twice within a third of a second.
-
-    It may end by the signal itself: before the first line of the command, and after the last, the system answers.
-    """
+    """SIGTERM or Ctrl-C at instants spread over the run, once, or twice within a third of a second."""
     spans: dict[tuple[str, ...], float] = {}
     for index in range(count):
         yield f"{index}", partial(_signal, grounds, number, index, spans, twice=twice)
@@ -210,9 +207,12 @@ def _signal(grounds: Grounds, number: int, index: int, spans: dict[tuple[str, ..
         if key not in spans:
             spans[key] = _seconds(grounds, way, arguments, new=False)
         run = Run(trial.folder, arguments)
-        run.sleep(rng.uniform(0.02, 1.1 * spans[key]))  # before that, it is not yet ours to answer
+        run.until_it_answers()
+        run.sleep(rng.uniform(0, 1.1 * spans[key]))
         run.send(number)
         if twice:
             run.sleep(rng.uniform(0, 0.3) * rng.random())
             run.send(number)
-        return trial.judge(run.wait(), [FINE, INTERRUPTED, -number], told="not" if twice else "in a line")
+        return trial.judge(
+            run.wait(), [FINE, INTERRUPTED, *([-number] if twice else [])], told="not" if twice else "in a line"
+        )

@@ -42,6 +42,10 @@ class Ended(NamedTuple):
     seconds: float
 
 
+ANSWER_SECONDS: Final = 10.0
+"""A command that has not begun by then, never will."""
+
+
 class Run:
     """A run of corpuskit at work in a folder, with `arguments` of the command line."""
 
@@ -77,6 +81,16 @@ class Run:
                 raise OSError(message.decode(errors="replace"))
             self._listener = descriptors[0]
         ours.close()
+
+    def until_it_answers(self) -> None:
+        """Wait until the command takes signals itself, as SIGTERM shows: before that the system answers them."""
+        caught = 1 << (signal.SIGTERM - 1)
+        with suppress(OSError, ProcessLookupError):
+            status = Path(f"/proc/{self.process}/status")
+            while not int(status.read_text().split("SigCgt:")[1].split()[0], 16) & caught:
+                if time.monotonic() > self._started + ANSWER_SECONDS:
+                    return
+                time.sleep(0.001)
 
     def _become(
         self,

@@ -8,6 +8,7 @@ system's cache as long as there is room, so that coming back to it costs a fault
 import mmap
 import os
 import tempfile
+import threading
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ class Memory:
         self._budget = budget
         self._left = budget // KEPT_SHARE
         self._maps: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
+        self._lock = threading.Lock()  # a set that grows while another thread goes through it raises
 
     def empty(self, shape: int | tuple[int, ...], dtype: Any) -> Any:
         """An array with anything in it, like numpy.empty."""
@@ -89,7 +91,8 @@ class Memory:
         return pa.ipc.open_file(pa.BufferReader(pa.py_buffer(mapped))).read_all()
 
     def _watch(self, mapped: mmap.mmap) -> mmap.mmap:
-        self._maps.add(mapped)
+        with self._lock:
+            self._maps.add(mapped)
         return mapped
 
     def relieve(self) -> None:
@@ -97,7 +100,9 @@ class Memory:
         if self._folder is None or resident() < self._budget // 4 * 3:
             return
         pa.default_memory_pool().release_unused()
-        for mapped in list(self._maps):
+        with self._lock:
+            maps = list(self._maps)
+        for mapped in maps:
             if hasattr(mapped, "madvise"):
                 mapped.madvise(mmap.MADV_DONTNEED)
 

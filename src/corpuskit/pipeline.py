@@ -206,7 +206,7 @@ def _write(
         documents = pa.concat_tables([shard.documents for shard in batch_shards])
         writers["documents"].write(documents.sort_by([("path", "ascending"), ("member", "ascending")]))
         writers["links"].write(corpus.links)
-        beside = {name: stack.enter_context(WritingBeside(writers[name])) for name in ("occurrences", "records")}
+        tables = {name: stack.enter_context(WritingBeside(writers[name])) for name in ("occurrences", "records")}
         first = 0
         for shard in batch_shards:
             for at in range(0, len(shard.passages), WRITE_ROWS):
@@ -215,11 +215,11 @@ def _write(
                     ("occurrences", merge_occurrences(passages, first, places, decisions)),
                     ("records", merge_records(passages, first, places, decisions, sources)),
                 ):
-                    beside[name].write(table)
+                    tables[name].write(table)
                 first += len(passages)
                 memory.relieve()
-        for writing in beside.values():
-            writing.finish()
+        for written in tables.values():
+            written.finish()
 
 
 def _build(corpus: Resolved) -> Build:

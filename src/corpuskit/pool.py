@@ -34,7 +34,7 @@ LOOK_SECONDS: Final = 1.0
 
 SAID_BYTES: Final = 1 << 20
 SHOWN_CHARS: Final = 200
-"""Of what a dead worker said, so much is read, and so much of the last line shown."""
+"""Of the end of what a dead worker said, so much is read, and so much of the last line shown."""
 
 WORKER_BYTES: Final = 450_000_000
 MAIN_BYTES: Final = 250_000_000
@@ -198,7 +198,7 @@ def _feed(
 
 def _last_line(said: IO[bytes]) -> str:
     """What a dead worker said last, if anything: its own words would stand in the middle of this process's."""
-    said.seek(0)
-    lines = said.read(SAID_BYTES).decode("utf-8", "replace").split("\n")
+    said.seek(max(0, said.seek(0, os.SEEK_END) - SAID_BYTES))
+    lines = said.read().decode("utf-8", "replace").split("\n")
     last = next((line.strip() for line in reversed(lines) if line.strip()), "")
     return f"; it said: {last[:SHOWN_CHARS]}" if last else ""

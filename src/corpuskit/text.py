@@ -164,7 +164,7 @@ def fold_tables() -> FoldTables:
 
 
 def _normalize_each(chars: Sequence[str]) -> list[str]:
-    """`normalize` of each character, but for blanks at the ends of it: of all in one string, eight times as fast.
+    """`normalize` of each character, but for blanks at the ends of it: of all in one string.
 
     NUL stands between them, which nothing combines with.
     """
