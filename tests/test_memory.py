@@ -1,6 +1,7 @@
 """What memory need not hold lives in files, and nothing else about it differs."""
 
 import errno
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -82,6 +83,11 @@ def test_pages_are_let_go_of_while_other_threads_make_arrays(tmp_path: Path, mon
     def make(_: int) -> int:
         return sum(len(memory.empty(1 << 12, np.uint8)) for _ in range(200))
 
-    with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(make, range(4))) == [200 << 12] * 4
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that threads meet
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(make, range(4))) == [200 << 12] * 4
+    finally:
+        sys.setswitchinterval(interval)
     assert len(arrays) == 200
