@@ -13,6 +13,17 @@ from corpuskit.kernels.measure import (
     number_chars,
     number_words,
 )
+from corpuskit.kernels.shelves import (
+    Company,
+    Met,
+    Rule,
+    count_company,
+    count_met,
+    join_company,
+    take_company,
+    take_met,
+    tell_apart,
+)
 from corpuskit.kernels.sign import hash_shingle, tokenize
 from corpuskit.kernels.types import Bytes, Flags, Ints, Numbers, Small, Words
 
@@ -53,38 +64,6 @@ class Texts(NamedTuple):
     word_counts: Ints
     wide_bags: Numbers
     wide_bag: Ints
-
-
-class Shelves(NamedTuple):
-    """The buckets, and the records listed in each.
-
-    numbers: int32[bands, n], each content's bucket in each band, -1 where it is alone. settled: bool[n], contents of
-    which no two match. The records of bucket b are `entries[bounds[b, 0]:bounds[b, 1]]` (int32[n, 2]; `bounds` is
-    int64), ascending, each with its length in characters, and if it is settled the complement of that: most candidates
-    are too long or too short, or known, and are left out without a look at anything else of theirs. At most `most` are
-    listed of each.
-    """
-
-    numbers: Small
-    settled: Flags
-    bounds: Ints
-    entries: Small
-    most: int
-
-
-class Rule(NamedTuple):
-    """When two texts match: distance <= floor(gap * total / scale), where total is the length of both.
-
-    gap / scale is 1 - threshold. Lengths are in characters, or in words where one text has more than `long_chars`
-    characters. Pairs whose lengths multiply to more than `works[i]` (ascending) may have `disagreements[i]` values of
-    their sketches that differ: the only bound that can lose a pair.
-    """
-
-    gap: int
-    scale: int
-    long_chars: int
-    works: Ints
-    disagreements: Ints
 
 
 class Found(NamedTuple):
@@ -227,88 +206,16 @@ def _word_distance(texts: Texts, rule: Rule, left: int, right: int, classes: Byt
 
 
 @kernel
-def _list_buckets(shelves: Shelves, content: int, mine: Ints) -> tuple[int, int]:
-    """Write the buckets of `content` to `mine`, int64[bands]; return how many, and the entries in them all."""
-    count = np.int64(0)
-    entries = np.int64(0)
-    for band in range(shelves.numbers.shape[0]):
-        bucket = np.int64(shelves.numbers[band, content])
-        if bucket >= 0:
-            mine[count] = bucket
-            count += 1
-            entries += shelves.bounds[bucket, 1] - shelves.bounds[bucket, 0]
-    return int(count), int(entries)
-
-
-@kernel
-def _list_candidates(
-    shelves: Shelves,
-    rule: Rule,
-    mine: Ints,
-    length: int,
-    settled: bool,
-    since: int,
-    table: Small,
-    shared: Small,
-    listed: Small,
-) -> tuple[int, int]:
-    """List the records from `since` on in the buckets `mine` that may match; return their number.
-
-    The one that is in the most of them comes first; in how many, is returned too. `length` is the content's, and
-    `settled` whether it is. `table` (int32, a power of two, twice the entries or more) and `shared` are overwritten;
-    `listed` has room for all.
-    """
-    # |a - b| <= gap / scale * (a + b), solved for b
-    least = length * (rule.scale - rule.gap) // (rule.scale + rule.gap)
-    most = length * (rule.scale + rule.gap) // max(rule.scale - rule.gap, 1) + 1
-    if length > rule.long_chars:  # measured in words
-        least, most = 0, 1 << 40
-    mask = len(table) - 1
-    for slot in range(len(table)):
-        table[slot] = -1
-    count = np.int64(0)
-    best = np.int64(0)
-    for bucket in mine:
-        begin, at = shelves.bounds[bucket]
-        while at > begin:
-            at -= 1
-            record = shelves.entries[at, 0]
-            if record < since:
-                break
-            other = int(shelves.entries[at, 1])
-            if other < 0:
-                if settled:
-                    continue
-                other = ~other
-            if (other < least or other > most) and other <= rule.long_chars:
-                continue
-            slot = int((np.uint64(record) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & mask
-            while table[slot] >= 0 and listed[table[slot]] != record:
-                slot = (slot + 1) & mask
-            if table[slot] < 0:
-                table[slot] = count
-                listed[count] = record
-                shared[count] = 0
-                count += 1
-            place = np.int64(table[slot])
-            shared[place] += np.int32(1)
-            if shared[place] > shared[best]:
-                best = place
-    if count > 1:
-        first = np.int32(listed[best])
-        listed[best] = listed[0]
-        listed[0] = first
-    return int(count), int(shared[best])
-
-
-@kernel
 def decide(
     step: int,
+    block: int,
     first: int,
     last: int,
     texts: Texts,
     rule: Rule,
-    shelves: Shelves,
+    settled: Flags,
+    met: Met,
+    company: Company,
     classes: Bytes,
     number_of: Small,
     found: Found,
@@ -316,39 +223,42 @@ def decide(
 ) -> np.uint64:
     """Take one step (MATCH, CHOOSE or JOIN) for the contents from `first` to `last`; what it returns has no meaning.
 
-    MATCH and JOIN change nothing but their own contents' rows of `found`, and may run side by side. One kernel, so that
-    the loop is compiled once. `number_of` is int32[0x110000], zeros. `compared` counts candidate pairs, pairs refused
-    by their sketches, pairs measured, matches, and records that a bucket was too full to list.
+    They are of the block that begins at `block`, of which `met` and `company` tell: MATCH and JOIN compare with the
+    records met, change nothing but their own contents' rows of `found`, and may run side by side; CHOOSE compares with
+    the records in company. One kernel, so that the loop is compiled once. `number_of` is int32[0x110000], zeros.
+    `compared` counts candidate pairs, pairs refused by their sketches, pairs measured, and matches.
     """
     record, distance, total = found.record, found.distance, found.total
     sketches, n_chars, works, disagreements = texts.sketches, texts.n_chars, rule.works, rule.disagreements
-    settled = shelves.settled
     longest = np.int64(1)
     text = np.empty(1, dtype=np.int32)
     table = np.empty(1024, dtype=np.int32)
+    taken = np.empty(512, dtype=np.int32)
     shared = np.empty(512, dtype=np.int32)
     listed = np.empty(512, dtype=np.int32)
-    mine = np.empty(shelves.numbers.shape[0], dtype=np.int64)
-    since = first if step == CHOOSE else 0
+    nothing = index_pattern(text[:0], int(np.int64(0)))
     touched = np.uint64(0)
     for c in range(first, last):
         if (step == JOIN and record[c] == c) or (step == CHOOSE and record[c] >= 0):
             continue
-        buckets, entries = _list_buckets(shelves, c, mine)
-        size = np.int64(16)
-        while size < 2 * entries:
-            size *= 2
-        if size > len(table):
-            table = np.empty(size, dtype=np.int32)
-            shared = np.empty(size // 2, dtype=np.int32)
-            listed = np.empty(size // 2, dtype=np.int32)
+        place = c - block
+        entries = count_company(company, place) if step == CHOOSE else count_met(met, place)
         count, most = 0, 0
         if entries > 0:
-            length = texts.n_chars[c]
-            count, most = _list_candidates(
-                shelves, rule, mine[:buckets], length, bool(settled[c]), since, table[:size], shared, listed
-            )
-        pattern = index_pattern(text[:0], int(np.int64(0)))
+            size = np.int64(16)
+            while size < 2 * entries:
+                size *= 2
+            if size > len(table):
+                table = np.empty(size, dtype=np.int32)
+                taken = np.empty(size // 2, dtype=np.int32)
+                shared = np.empty(size // 2, dtype=np.int32)
+                listed = np.empty(size // 2, dtype=np.int32)
+            if step == CHOOSE:
+                entries = take_company(company, place, block, n_chars, settled, rule, taken)
+            else:
+                take_met(met, place, taken)
+            count, most = tell_apart(taken[:entries], table[:size], shared, listed)
+        pattern = nothing
         prepared = False
         likely = step != JOIN and most >= LIKELY_BANDS
         at, left, seen = int(np.int64(0)), int(np.int64(0)), int(np.int64(0))
@@ -414,12 +324,5 @@ def decide(
             record[c] = c
             distance[c] = 0
             total[c] = 2 * texts.n_chars[c]
-            for bucket in mine[:buckets]:
-                begin, end = shelves.bounds[bucket]
-                if end - begin >= shelves.most:
-                    compared[4] += 1
-                    continue
-                shelves.entries[end, 0] = c
-                shelves.entries[end, 1] = ~texts.n_chars[c] if settled[c] else texts.n_chars[c]
-                shelves.bounds[bucket, 1] = end + 1
+            join_company(company, place)
     return touched

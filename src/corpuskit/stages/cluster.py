@@ -6,6 +6,7 @@ the earlier. So each copy is like its record by the exact measure, and no chain 
 
 The first pass goes block by block: the contents of a block are compared with the records before it side by side, and
 those without a match then with each other, in order. Its outcome is that of one loop, whatever the blocks and threads.
+Who shares a bucket with whom is found out band by band (see `kernels.shelves`).
 """
 
 import math
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,22 +29,34 @@ from corpuskit.kernels.cluster import (
     WIDE_CHARS,
     WORD_BAG_BINS,
     Found,
-    Rule,
-    Shelves,
     Texts,
     fill_word_bags,
 )
+from corpuskit.kernels.shelves import Company, Met, Rule, Shelves, find_company, meet_records, shelve_records
 from corpuskit.kernels.types import Bytes, Ints, Numbers, Small, Words
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.block import MOST_COMPANY, Buckets
 from corpuskit.stages.sign import count_chars
 
+T = TypeVar("T")
+
 LONG_CHARS: Final = 20_000
 """Above this many characters on either side a pair is measured in words: by characters the cost is quadratic."""
 
-BLOCK: Final = 8_192
+BLOCK: Final = 4_096
+BLOCKS: Final = 128
+LARGEST_BLOCK: Final = 65_536
+"""Contents in a block: a part of all, but not less than the first number, nor more than the last. The larger, the
+seldomer all shelves are gone through; the smaller, the less there is to compare in order."""
+
+MET: Final = 4
+"""There is room for so many records met in a band by each content of a block; where they meet more, it is shorter."""
+
 PIECE: Final = 512
-"""Contents in a block, and in what a thread takes of it at a time."""
+"""Contents that a thread takes of a block at a time."""
+
+AT_HAND: Final = 1 << 22
+"""Contents times bands that a thread goes through before it looks at how much is resident: 60 MB of shelves or less."""
 
 STEP: Final = 1 << 20
 """Contents written down between two looks at how much is resident."""
@@ -118,44 +131,124 @@ def cluster(
     with MOST_LISTED.
     """
     n = len(buckets.contents)
-    texts = _texts(contents)
-    shelves = _shelves(buckets, memory)
     rule = _rule(threshold, contents.permutations if refuse else 0)
     found = Found(memory.empty(n, np.int32), memory.empty(n, np.uint32), memory.empty(n, np.uint32))
     found.record[:] = -1
-    classes = buffers.frozen(text.classes())
-    numbers_of = [np.zeros(0x110000, dtype=np.int32) for _ in range(threads)]
-
-    def decide(step: int, first: int, last: int) -> Ints:
-        compared = np.zeros(len(COMPARED), dtype=np.int64)
-        number_of = numbers_of.pop()
-        kernels.decide(step, first, last, texts, rule, shelves, classes, number_of, found, compared)
-        numbers_of.append(number_of)
-        return compared
-
-    compared = np.zeros(len(COMPARED), dtype=np.int64)
     with ThreadPoolExecutor(threads) as pool:
-        run: Callable[..., Iterable[Ints]] = pool.map if threads > 1 else map
-        for first in range(0, n, BLOCK):
-            last = min(first + BLOCK, n)
-            compared += _in_pieces(run, decide, kernels.MATCH, first, last)
-            compared += decide(kernels.CHOOSE, first, last)
-            memory.relieve()
-        for first in range(0, n, BLOCK):
-            compared += _in_pieces(run, decide, kernels.JOIN, first, min(first + BLOCK, n))
-            memory.relieve()
+        work = _Work(contents, buckets, rule, found, threads, pool, memory)
+        first = 0
+        while first < n:
+            last = work.match(first)
+            work.choose(first, last)
+            first = last
+        first = 0
+        while first < n:
+            first = work.join(first)
     members = _members(buckets.contents, found, n_chars, memory)
-    return members, dict(zip(COMPARED, compared.tolist(), strict=True))
+    return members, dict(zip(COMPARED, work.compared.tolist(), strict=True))
 
 
-def _in_pieces(
-    run: Callable[..., Iterable[Ints]], decide: Callable[[int, int, int], Ints], step: int, first: int, last: int
-) -> Ints:
-    """Take a step for the contents from `first` to `last`, piece by piece and side by side."""
-    compared = np.zeros(len(COMPARED), dtype=np.int64)
-    for counts in run(lambda bounds: decide(step, *bounds), pairwise([*range(first, last, PIECE), last])):
-        compared += counts
-    return compared
+class _Work:
+    """The steps that are taken for one block of contents after another, each side by side where it can be."""
+
+    def __init__(
+        self,
+        contents: Measurable,
+        buckets: Buckets,
+        rule: Rule,
+        found: Found,
+        threads: int,
+        pool: ThreadPoolExecutor,
+        memory: Memory,
+    ) -> None:
+        n, bands = len(buckets.contents), len(buckets.numbers)
+        self._n, self._bands, self._rule, self._found = n, bands, rule, found
+        self._block = min(max(BLOCK, min(n // BLOCKS, LARGEST_BLOCK)), max(n, 1))
+        self._bands_at_hand = max(min(AT_HAND // max(n, 1), bands // (2 * threads)), 1)
+        self._run: Callable[..., Iterable[Any]] = pool.map if threads > 1 else map
+        self._memory = memory
+        self._texts = _texts(contents)
+        self._shelves = _shelves(buckets, memory)
+        self._met, self._company = _room(bands, self._block)
+        self._classes = buffers.frozen(text.classes())
+        self._numbers_of = [np.zeros(0x110000, dtype=np.int32) for _ in range(threads)]
+        self.compared = np.zeros(len(COMPARED), dtype=np.int64)
+
+    def match(self, first: int) -> int:
+        """Look for matches of the block from `first` among the records before; return where the block ends."""
+        last = self._meet(first)
+        self._decide(kernels.MATCH, first, last)
+        return last
+
+    def choose(self, first: int, last: int) -> None:
+        """Choose the records of a block, and put them onto the shelves."""
+        self._company.group[:] = -1
+        self._in_bands(
+            lambda begin, end: find_company(first, last, begin, end, self._found.record, self._shelves, self._company)
+        )
+        self._decide(kernels.CHOOSE, first, last)
+        unlisted = self._in_bands(
+            lambda begin, end: shelve_records(
+                first, last, begin, end, self._texts.n_chars, self._found.record, self._shelves
+            )
+        )
+        self.compared[COMPARED.index("unlisted")] += sum(unlisted)
+
+    def join(self, first: int) -> int:
+        """Let the others of the block from `first` join the best of all records; return where the block ends."""
+        last = self._meet(first)
+        self._decide(kernels.JOIN, first, last)
+        return last
+
+    def _meet(self, first: int) -> int:
+        """List what contents from `first` meet on the shelves; return up to which there was room for it."""
+        last, record = min(first + self._block, self._n), self._found.record
+        n_chars, rule, shelves, met = self._texts.n_chars, self._rule, self._shelves, self._met
+        ends = self._in_bands(
+            lambda begin, end: meet_records(first, last, begin, end, n_chars, record, rule, shelves, met)
+        )
+        return min(ends, default=last)
+
+    def _in_bands(self, work: Callable[[int, int], T]) -> list[T]:
+        return self._in_parts(work, 0, self._bands, self._bands_at_hand)
+
+    def _decide(self, step: int, first: int, last: int) -> None:
+        """Take a step for a block."""
+
+        def decide(begin: int, end: int) -> Ints:
+            compared = np.zeros(len(COMPARED), dtype=np.int64)
+            number_of = self._numbers_of.pop()
+            known = self._shelves.settled, self._met, self._company, self._classes
+            kernels.decide(step, first, begin, end, self._texts, self._rule, *known, number_of, self._found, compared)
+            self._numbers_of.append(number_of)
+            return compared
+
+        for compared in self._in_parts(decide, first, last, PIECE, in_order=step == kernels.CHOOSE):
+            self.compared += compared
+
+    def _in_parts(
+        self, work: Callable[[int, int], T], first: int, last: int, step: int, *, in_order: bool = False
+    ) -> list[T]:
+        """Do it for all between two numbers, `step` at a time, and side by side if not `in_order`."""
+
+        def part(bounds: tuple[int, int]) -> T:
+            done = work(*bounds)
+            self._memory.relieve()
+            return done
+
+        run = map if in_order else self._run
+        return list(run(part, pairwise([*range(first, last, step), last])))
+
+
+def _room(bands: int, block: int) -> tuple[Met, Company]:
+    """Room for what a block needs: at most 34 bytes for each of its contents in each band."""
+    met = Met(_small(bands, block + 1), _small(bands, max(MET * block, MOST_LISTED)))
+    newest, listed, room = (_small(bands, block // 2 + 1) for _ in range(3))
+    return met, Company(_small(block, bands), newest, listed, room, _small(block, bands))
+
+
+def _small(*shape: int) -> Small:
+    return np.empty(shape, dtype=np.int32)
 
 
 def _texts(contents: Measurable) -> Texts:
