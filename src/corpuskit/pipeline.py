@@ -61,11 +61,11 @@ WRITE_ROWS: Final = 8_000
 def build(run: Run, pool: Pool) -> Result:
     """Make the corpus of a run anew, of what the cache holds and of what `pool` must read, and publish it."""
     settings, progress = run.settings, run.progress
-    with run.cache.scratch() as scratch:
+    with run.cache.scratch() as scratch, ExitStack() as stack:
         if not compiled_before():
             progress.note("first run: compiling kernels, about half a minute on two cores, once")
             interruptible(lambda: _compile(settings))
-        memory = Memory(scratch, settings.memory)
+        memory = stack.enter_context(Memory(scratch, settings.memory))
         with _loading(settings) if pool.elsewhere else nullcontext():
             batch_shards, facts, run = _prepare(run, pool, scratch, memory)
         if (published := run.published(facts["build"])) is not None:
@@ -217,7 +217,6 @@ def _write(
                 ):
                     tables[name].write(table)
                 first += len(passages)
-                memory.relieve()
         for written in tables.values():
             written.finish()
 

@@ -22,7 +22,7 @@ from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.pool import beside, cores
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
-from corpuskit.stages.block import Buckets, block, settle
+from corpuskit.stages.block import Buckets, block, in_company, settle
 from corpuskit.stages.cluster import Measurable, cluster, may_refuse
 from corpuskit.stages.contain import contain, link_held
 from corpuskit.stages.distinct import number
@@ -82,7 +82,7 @@ def resolve(
         "memory": memory,
     }
     with beside(
-        lambda: _background(batch_shards, index, kept, rule["n_chars"], memory),
+        lambda: _background(batch_shards, index, kept, rule["n_chars"]),
         at_once=bool(settings.protect) and cores(settings) > 1,
     ) as background:
         buckets, contents = _to_compare(batch_shards, index, ranking, settings, memory, apart)
@@ -94,8 +94,7 @@ def resolve(
     members, found = families, []
     if settings.protect:
         rows = relatives(families)
-        wordings = shards.wordings(batch_shards, kept[rows], memory)
-        memory.relieve()
+        wordings = shards.wordings(batch_shards, kept[rows])
         with uncollected():
             parts = split(families, rows, wordings, background=background(), kinds=settings.protect)
         del wordings
@@ -105,11 +104,10 @@ def resolve(
     canonical = explain(ranking, buffers.numbers(members["record"]), memory)
     n_words = shards.content_column(batch_shards, "n_words", index.firsts, memory)
     family = memory.hold(family_heads(families, members))
-    memory.relieve()
     decisions = decide(places, members, kept, index.hashes, n_words, canonical, family, memory)
-    links = _links(batch_shards, found, decisions, kept, memory)
+    links = _links(batch_shards, found, decisions, kept)
     if settings.contains:
-        held, work = _contained(batch_shards, index, decisions, kept, settings, memory)
+        held, work = _contained(batch_shards, index, decisions, kept, settings)
         links, compared = pa.concat_tables([links, held]), {**compared, **work}
     return Resolved(places, decisions, links, compared, apart)
 
@@ -122,7 +120,7 @@ def _to_compare(
     memory: Memory,
     apart: Words | None,
 ) -> tuple[Buckets, Measurable]:
-    """The buckets of contents that may be alike, by priority, and what it takes to measure these."""
+    """The buckets of contents that share one, by priority, and what it takes to measure these."""
     threads = cores(settings)
     priority = buffers.numbers(ranking.ranks["priority"])
     order = memory.hold(np.argsort(priority[index.signed]))
@@ -136,10 +134,12 @@ def _to_compare(
     )
     if apart is not None:
         settled = _known(index.hashes[buckets.contents], apart, memory)
-        buckets = settle(buckets, settled, threads=threads, memory=memory)
-    permutations, needed = settings.permutations, buckets.in_company
+        buckets = settle(buckets, settled, threads=threads)
+    buckets, rows = in_company(buckets, memory)
+    order = memory.hold(order[rows])
+    permutations = settings.permutations
     return buckets, shards.measurable(
-        batch_shards, index, order, needed, permutations=permutations, threads=threads, memory=memory
+        batch_shards, index, order, permutations=permutations, threads=threads, memory=memory
     )
 
 
@@ -156,13 +156,11 @@ def _apart(families: pa.Table, index: shards.Contents) -> Words:
     return found
 
 
-def _background(
-    batch_shards: Sequence[Shard], index: shards.Contents, kept: Ints, n_chars: Ints, memory: Memory
-) -> Sample:
+def _background(batch_shards: Sequence[Shard], index: shards.Contents, kept: Ints, n_chars: Ints) -> Sample:
     """How a sample of the corpus writes its words."""
     contents = shards.sample(index, n_chars, texts=EVIDENCE_TEXTS, chars=EVIDENCE_CHARS)
     with uncollected():
-        return Sample(contents, usages(shards.wordings(batch_shards, kept[contents], memory)))
+        return Sample(contents, usages(shards.wordings(batch_shards, kept[contents])))
 
 
 def _forecast(buckets: Buckets, settings: Settings) -> str:
@@ -189,9 +187,7 @@ def _rank(batch_shards: Sequence[Shard], places: Places, settings: Settings, mem
     return ranking, kept if every else memory.hold(rows[kept])
 
 
-def _links(
-    batch_shards: Sequence[Shard], found: list[Variant], decisions: Decisions, kept: Ints, memory: Memory
-) -> pa.Table:
+def _links(batch_shards: Sequence[Shard], found: list[Variant], decisions: Decisions, kept: Ints) -> pa.Table:
     """LINKS of variants, in the order of the records."""
     found = sorted(found, key=lambda variant: int(kept[variant.content]))
     tables = [schema.LINKS.empty_table()]
@@ -200,8 +196,7 @@ def _links(
         pairs = np.array([(variant.content, variant.head) for variant in some], dtype=np.int64).reshape(-1)
         ids = buffers.hex_strings(decisions.content_hashes[pairs])
         with uncollected():
-            tables.append(link_variants(some, ids, shards.wordings(batch_shards, kept[pairs], memory)))
-        memory.relieve()
+            tables.append(link_variants(some, ids, shards.wordings(batch_shards, kept[pairs])))
     return pa.concat_tables(tables)
 
 
@@ -211,7 +206,6 @@ def _contained(
     decisions: Decisions,
     kept: Ints,
     settings: Settings,
-    memory: Memory,
 ) -> tuple[pa.Table, dict[str, int]]:
     """LINKS of records that hold others, in the order of the contents held, and what it took."""
     records = np.flatnonzero(decisions.record == np.arange(len(decisions.record)))
@@ -221,7 +215,7 @@ def _contained(
     held, work = contain(normalized, n_chars, np.isin(records, index.signed), threshold=settings.threshold)
     ids = buffers.hex_strings(decisions.content_hashes[records])
     told = held.rows()
-    wordings = shards.wordings(batch_shards, kept[records[told]], memory)
+    wordings = shards.wordings(batch_shards, kept[records[told]])
     return link_held(held, ids, wordings, normalized, threshold=settings.threshold), work
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from corpuskit import buffers, schema
 from corpuskit.kernels.gather import put_rows
-from corpuskit.kernels.types import Flags, Ints, Minima, Numbers, Words
+from corpuskit.kernels.types import Ints, Minima, Numbers, Words
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.cluster import Measurable
 from corpuskit.stages.distinct import number
@@ -92,7 +92,6 @@ def places(shards: Sequence[Shard], index: Contents, memory: Memory = IN_MEMORY)
         at += len(shard.passages)
         first_content += len(shard.contents)
         first_document += len(shard.documents)
-        memory.relieve()
     found = pa.concat_tables([shard.documents.select(["document_id", "path", "member"]) for shard in shards])
     return Places(
         content=content,
@@ -105,7 +104,7 @@ def places(shards: Sequence[Shard], index: Contents, memory: Memory = IN_MEMORY)
     )
 
 
-def wordings(shards: Sequence[Shard], rows: Ints, memory: Memory = IN_MEMORY) -> pa.Array:
+def wordings(shards: Sequence[Shard], rows: Ints) -> pa.Array:
     """Texts of passages as cleaned, by their row over all shards, in any order.
 
     Each text makes the system map 16 pages around it where they are in its cache: 12,000 texts, 0.7 GB.
@@ -118,7 +117,6 @@ def wordings(shards: Sequence[Shard], rows: Ints, memory: Memory = IN_MEMORY) ->
     for shard, begin, end in zip(shards, bounds, bounds[1:], strict=False):
         parts.append(buffers.one_chunk(shard.passages["text"].take(pa.array(ascending[begin:end] - base))))
         base += len(shard.passages)
-        memory.relieve()
     back = np.empty(len(rows), dtype=np.int64)
     back[order] = np.arange(len(rows))
     return pa.concat_arrays(parts).take(pa.array(back))
@@ -139,7 +137,6 @@ def text_lengths(shards: Sequence[Shard], threads: int = 1, memory: Memory = IN_
     def count(piece: tuple[Shard, int]) -> None:
         shard, at = piece
         found[at : at + len(shard.passages)] = buffers.numbers(pc.utf8_length(shard.passages["text"]))
-        memory.relieve()
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(count, zip(shards, bounds, strict=False)))
@@ -155,21 +152,14 @@ def measurable(
     shards: Sequence[Shard],
     index: Contents,
     order: Ints,
-    needed: Flags,
     *,
     permutations: int,
     threads: int = 1,
     memory: Memory = IN_MEMORY,
 ) -> Measurable:
-    """What it takes to measure contents: the signed ones (rows of `index.signed`) in the order `order`.
-
-    Of those that are not `needed` (a flag for each, in that order) there are only the lengths. Texts stay in the
-    shards.
-    """
-    place: Ints = memory.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    chosen = np.flatnonzero(needed[place])  # rows of index.signed, and so in the order of the shards
-    places: Ints = buffers.frozen(memory.hold(place[chosen]))
+    """What it takes to measure contents: rows of `index.signed`, in the order `order`. Texts stay in the shards."""
+    places: Ints = buffers.frozen(memory.hold(np.argsort(order)))
+    chosen: Ints = memory.hold(order[places])  # in the order of the shards
     firsts: Ints = memory.hold(index.firsts[index.signed[chosen]])
     n_chars = content_column(shards, "n_chars", index.firsts[index.signed[order]], memory)
     words, bins = shards[0].sketches.shape[1], shards[0].bags.shape[1]
@@ -180,19 +170,16 @@ def measurable(
         here, rows, shard = piece
         for made, rows_of in ((sketches, shard.sketches), (bags.view(np.uint64), shard.bags.view(np.uint64))):
             put_rows(buffers.frozen(rows_of), buffers.frozen(rows), made, places[here])
-        memory.relieve()
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(put, _by_shard(shards, index.signed_rows[chosen], "sketches")))
     starts, ends = (memory.empty(len(order), np.int64) for _ in range(2))
-    starts[:], ends[:] = 0, 0
     of_shards = [buffers.text_buffers(shard.contents["normalized"]) for shard in shards]
     data, begins = buffers.spanning([texts for texts, _ in of_shards])
     of_texts = zip(_by_shard(shards, firsts, "contents"), of_shards, begins, strict=True)
     for (here, rows, _), (_, offsets), begin in of_texts:
         starts[places[here]] = offsets[rows] + begin
         ends[places[here]] = offsets[rows + 1] + begin
-        memory.relieve()
     return Measurable(data, starts, ends, n_chars, bags, sketches, permutations)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuskit.stages import block as module
-from corpuskit.stages.block import Buckets, block, split_buckets
+from corpuskit.stages.block import Buckets, block, in_company, split_buckets
 
 Key = st.integers(0, 5).map(lambda key: key * 0x9E3779B97F4A7C15 % 2**64)
 Bands = st.integers(0, 12).flatmap(lambda n: st.lists(st.lists(Key, min_size=n, max_size=n), max_size=4))
@@ -42,7 +42,10 @@ def test_buckets_are_the_equal_keys_of_a_band(bands: list[list[int]]) -> None:
     assert found.n_pairs == sum(size * (size - 1) // 2 for size in found.sizes.tolist())
     assert found.crowded == 0
     company = [any(row[at] >= 0 for row in expected(bands)) for at in range(len(found.contents))]
-    assert found.in_company.tolist() == company
+    some, rows = in_company(found)
+    assert rows.tolist() == np.flatnonzero(company).tolist()
+    assert some.contents.tolist() == found.contents[rows].tolist()
+    assert some.numbers.tolist() == found.numbers[:, rows].tolist()
 
 
 @given(Bands)

@@ -128,7 +128,6 @@ def _of_records(old: Corpus, records: Words, memory: Memory) -> Iterator[tuple[W
         found = _find(wanted[some], records, order, keys)
         hit = np.flatnonzero(found >= 0)
         yield words(batch["occurrence_id"].take(pa.array(rows[some[hit]]))), found[hit]
-        memory.relieve()
 
 
 def _find(wanted: Words, records: Words, order: Ints, keys: Words) -> Ints:
@@ -157,7 +156,6 @@ def _old_records(old: Corpus, memory: Memory) -> tuple[Words, Ints]:
         ids[at : at + len(batch)] = words(batch["record_id"])
         copies[at : at + len(batch)] = batch["n_occurrences"].cast(pa.int64()).to_numpy()
         at += len(batch)
-        memory.relieve()
     return ids, copies
 
 

@@ -44,14 +44,6 @@ class Buckets:
     settled: Flags | None = None
 
     @property
-    def in_company(self) -> Flags:
-        """Which of the contents share a bucket with another."""
-        found = np.zeros(len(self.contents), dtype=np.bool_)
-        for band in self.numbers:
-            found |= band >= 0
-        return found
-
-    @property
     def n_pairs(self) -> int:
         """Pairs in all buckets together: what clustering compares if everything becomes a record, and no more."""
         sizes = self.sizes.astype(np.float64)
@@ -81,8 +73,21 @@ def block(
                 sizes.append(of_band)
                 if free > np.iinfo(np.int32).max - len(contents):
                     raise CorpuskitError("more than two billion buckets: fewer bands, or more rows, will do")
-            memory.relieve()
     return Buckets(contents, numbers, memory.concatenate(sizes), crowded)
+
+
+def in_company(buckets: Buckets, memory: Memory = IN_MEMORY) -> tuple[Buckets, Ints]:
+    """The buckets of the contents alone that share one with another, and which of the contents these are."""
+    shares = np.zeros(len(buckets.contents), dtype=np.bool_)
+    for band in buckets.numbers:
+        shares |= band >= 0
+    rows = memory.hold(np.flatnonzero(shares))
+    numbers: Small = memory.empty((len(buckets.numbers), len(rows)), np.int32)
+    for band, found in zip(buckets.numbers, numbers, strict=True):
+        np.take(band, rows, out=found, mode="clip")  # the mode that needs no copy
+    settled = None if buckets.settled is None else buckets.settled[rows]
+    contents = memory.hold(buckets.contents[rows])
+    return Buckets(contents, numbers, buckets.sizes, buckets.crowded, settled), rows
 
 
 def _bucket(key_of: Callable[[int], Words], bands: int, band: int, numbers: Small) -> tuple[Small, int]:
@@ -148,7 +153,7 @@ def split_buckets(buckets: Buckets, part: Ints) -> Buckets:
     return block(keys, buckets.contents[inside], bands=len(buckets.numbers))
 
 
-def settle(buckets: Buckets, settled: Flags, *, threads: int = 1, memory: Memory = IN_MEMORY) -> Buckets:
+def settle(buckets: Buckets, settled: Flags, *, threads: int = 1) -> Buckets:
     """The buckets but those of `settled` contents alone, of which no two match: they need not be compared again.
 
     `settled` is a flag for each of `buckets.contents`. `buckets.numbers` is overwritten.
@@ -157,12 +162,10 @@ def settle(buckets: Buckets, settled: Flags, *, threads: int = 1, memory: Memory
     others = np.flatnonzero(~settled)
     for numbers in buckets.numbers:
         wanted[numbers[others]] = True
-        memory.relieve()
     wanted[-1] = False
 
     def leave_out(numbers: Small) -> None:
         numbers[~wanted[numbers]] = -1
-        memory.relieve()
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(leave_out, buckets.numbers))

@@ -44,7 +44,7 @@ LONG_CHARS: Final = 20_000
 """Above this many characters on either side a pair is measured in words: by characters the cost is quadratic."""
 
 BLOCK: Final = 4_096
-BLOCKS: Final = 128
+BLOCKS: Final = 512
 LARGEST_BLOCK: Final = 65_536
 """Contents in a block: a part of all, but not less than the first number, nor more than the last. The larger, the
 seldomer all shelves are gone through; the smaller, the less there is to compare in order."""
@@ -55,11 +55,8 @@ MET: Final = 4
 PIECE: Final = 512
 """Contents that a thread takes of a block at a time."""
 
-AT_HAND: Final = 1 << 22
-"""Contents times bands that a thread goes through before it looks at how much is resident: 60 MB of shelves or less."""
-
 STEP: Final = 1 << 20
-"""Contents written down between two looks at how much is resident."""
+"""Contents written down at a time."""
 
 MOST_LISTED: Final = MOST_COMPANY
 """A bucket lists so many records: what comes to it then is compared with these and no more. Only a bucket that cannot
@@ -82,8 +79,7 @@ class Measurable:
     """What it takes to measure contents against each other; rows are those of `Buckets.contents`.
 
     Text i is `data[starts[i]:ends[i]]` (UTF-8) of `n_chars[i]` characters. bags: uint16[n, 64]; sketches: uint64[n,
-    words], four bits of each value of `permutations` (see `sign`). Of contents without company all may be zero but
-    `n_chars`.
+    words], four bits of each value of `permutations` (see `sign`).
     """
 
     data: Bytes
@@ -162,11 +158,9 @@ class _Work:
         memory: Memory,
     ) -> None:
         n, bands = len(buckets.contents), len(buckets.numbers)
-        self._n, self._bands, self._rule, self._found = n, bands, rule, found
+        self._n, self._bands, self._threads, self._rule, self._found = n, bands, threads, rule, found
         self._block = min(max(BLOCK, min(n // BLOCKS, LARGEST_BLOCK)), max(n, 1))
-        self._bands_at_hand = max(min(AT_HAND // max(n, 1), bands // (2 * threads)), 1)
         self._run: Callable[..., Iterable[Any]] = pool.map if threads > 1 else map
-        self._memory = memory
         self._texts = _texts(contents)
         self._shelves = _shelves(buckets, memory)
         self._met, self._company = _room(bands, self._block)
@@ -210,7 +204,7 @@ class _Work:
         return min(ends, default=last)
 
     def _in_bands(self, work: Callable[[int, int], T]) -> list[T]:
-        return self._in_parts(work, 0, self._bands, self._bands_at_hand)
+        return self._in_parts(work, 0, self._bands, max(self._bands // (2 * self._threads), 1))
 
     def _decide(self, step: int, first: int, last: int) -> None:
         """Take a step for a block."""
@@ -231,13 +225,8 @@ class _Work:
     ) -> list[T]:
         """Do it for all between two numbers, `step` at a time, and side by side if not `in_order`."""
 
-        def part(bounds: tuple[int, int]) -> T:
-            done = work(*bounds)
-            self._memory.relieve()
-            return done
-
         run = map if in_order else self._run
-        return list(run(part, pairwise([*range(first, last, step), last])))
+        return list(run(lambda bounds: work(*bounds), pairwise([*range(first, last, step), last])))
 
 
 def _room(bands: int, block: int) -> tuple[Met, Company]:
@@ -308,7 +297,6 @@ def _members(active: Ints, found: Found, n_chars: Ints, memory: Memory) -> pa.Ta
         record[contents], distance[contents], total[contents] = records, found.distance[rows], found.total[rows]
         longest = np.maximum(n_chars[contents], n_chars[records])
         measure[contents] = np.where(records == contents, 0, np.where(longest > LONG_CHARS, 2, 1))
-        memory.relieve()
     return pa.table([*map(pa.array, (record, distance, total, measure))], schema=schema.MEMBERS)
 
 

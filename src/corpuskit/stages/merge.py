@@ -201,7 +201,6 @@ def choose_sources(places: Places, decisions: Decisions, memory: Memory = IN_MEM
     selected_starts: Ints = memory.empty(n_records + 1, np.int64)
     listed, kept, documents_of = map(buffers.frozen, (order, decisions.kept, places.document))
     select_sources(buffers.frozen(starts), listed, kept, documents_of, schema.MAX_SOURCES, selected, selected_starts)
-    memory.relieve()
     return Sources(selected_starts, selected)
 
 

@@ -69,11 +69,11 @@ def rank(copies: Copies, *, policy: str, memory: Memory = IN_MEMORY) -> Ranking:
     content_keys = _keys(names, copies.contents, first_of_content, copies, memory)
     best = memory.hold(np.full(len(first_of_content), -1, dtype=np.int64))
     frozen = buffers.frozen(wording_keys), buffers.frozen(content_of_wording)
-    for first, last in _steps(len(wording_keys), memory):
+    for first, last in _steps(len(wording_keys)):
         best_of_kinds(*frozen, first, last, best)
     priority = memory.empty(len(first_of_content), np.int64)
     order = _sorted(content_keys, memory)
-    for first, last in _steps(len(order), memory):
+    for first, last in _steps(len(order)):
         priority[order[first:last]] = np.arange(first, last)
     kept = memory.hold(_kept(wordings, first_of_wording, copies)[best])
     ranks = pa.table([pa.array(priority), pa.array(kept)], schema=schema.RANKS)
@@ -86,9 +86,9 @@ def explain(ranking: Ranking, record: Ints, memory: Memory = IN_MEMORY) -> Numbe
     keys = (ranking.content_keys, ranking.wording_keys, ranking.content_of_wording, ranking.best_wording)
     content_keys, wording_keys, content_of_wording, best = map(buffers.frozen, keys)
     records = buffers.frozen(record)
-    for first, last in _steps(len(record), memory):
+    for first, last in _steps(len(record)):
         why_records(content_keys, records, first, last, why)
-    for first, last in _steps(len(content_of_wording), memory):
+    for first, last in _steps(len(content_of_wording)):
         why_wordings(wording_keys, records, content_of_wording, best, first, last, why)
     names = list(schema.CANONICAL_REASONS)
     codes = np.array([names.index(name) for name in ("only_wording", *ranking.policy, "own_record")], dtype=np.int8)
@@ -96,9 +96,8 @@ def explain(ranking: Ranking, record: Ints, memory: Memory = IN_MEMORY) -> Numbe
     return found
 
 
-def _steps(n: int, memory: Memory) -> Iterator[tuple[int, int]]:
+def _steps(n: int) -> Iterator[tuple[int, int]]:
     for first in range(0, n, STEP):
-        memory.relieve()
         yield first, min(first + STEP, n)
 
 
@@ -106,7 +105,7 @@ def _firsts(contents: Ints, memory: Memory) -> Ints:
     """The first passage of each content, int64: contents are numbered by first appearance."""
     found: Ints = memory.empty(int(contents.max(initial=-1)) + 1, np.int64)
     known = 0
-    for first, last in _steps(len(contents), memory):
+    for first, last in _steps(len(contents)):
         before = np.maximum.accumulate(np.concatenate([[known - 1], contents[first:last]]))
         new = np.flatnonzero(before[1:] > before[:-1])
         found[known : known + len(new)] = first + new
@@ -128,7 +127,6 @@ def _keys(names: tuple[str, ...], kinds: Ints, firsts: Ints, copies: Copies, mem
     }
     for column, name in enumerate(names):
         keys[:, column] = columns[name]()
-        memory.relieve()
     return keys
 
 
@@ -142,7 +140,6 @@ def _sorted(keys: Small, memory: Memory) -> Small:
         for shift in range(0, (high - low).bit_length(), 16):
             sort_by_digit(frozen, column, low, shift, order, ordered)
             order, ordered = ordered, order
-            memory.relieve()
     return order
 
 

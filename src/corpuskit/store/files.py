@@ -5,6 +5,7 @@ one or the new one is there, if the disk keeps what it was told to keep.
 """
 
 import hashlib
+import io
 import os
 import shutil
 from collections.abc import Iterable
@@ -16,6 +17,10 @@ import pyarrow as pa
 import xxhash
 
 _PIECE: Final = 1 << 20
+
+MAPPED_PIECE: Final = 1 << 16
+"""A file that is to be mapped is written in such pieces. Linux keeps in one piece what is written at once, and maps it
+whole when any byte of it is looked at: up to 2 MB, instead of the 64 kB that it maps at least."""
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -73,7 +78,7 @@ def remove(paths: Iterable[Path]) -> None:
 
 def write_arrow(path: Path, table: pa.Table) -> None:
     """Write a table as one batch."""
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+    with _InPieces(path, "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table.combine_chunks())
 
 
@@ -83,9 +88,22 @@ def write_array(path: Path, array: Any) -> None:
     numpy's own way through a C stream does not tell that the disk was full at the end.
     """
     whole = np.ascontiguousarray(array)
-    with path.open("wb") as file:
+    with _InPieces(path, "wb") as file:
         np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(whole))
-        file.write(whole.data)
+        if whole.size:
+            file.write(whole.data)
+
+
+class _InPieces(io.FileIO):
+    """A file that is to be mapped: written in pieces of MAPPED_PIECE."""
+
+    def write(self, data: Any) -> int:
+        """Write all of it."""
+        left = memoryview(data).cast("B")
+        size = len(left)
+        while len(left):
+            left = left[super().write(left[:MAPPED_PIECE]) :]
+        return size
 
 
 def checksum(path: Path) -> str:
