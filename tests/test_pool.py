@@ -15,7 +15,7 @@ def test_threads_that_end_without_a_word_are_noticed(monkeypatch: pytest.MonkeyP
     """As a thread does that has no memory left to say so."""
     monkeypatch.setattr(pool, "_feed", lambda *_: None)
     with Pool(2) as workers, pytest.raises(MemoryError):
-        list(workers.run([tmp_path / "job"], tmp_path, corpuskit.Settings(), lambda *_: None))
+        list(workers.run([tmp_path / "job"], {}, lambda _: None))
 
 
 @pytest.mark.parametrize(("memory", "workers"), [("1GB", 1), ("1.5GB", 2), ("3GB", 6), (None, 8)])

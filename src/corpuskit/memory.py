@@ -12,8 +12,8 @@ import os
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -47,6 +47,7 @@ class Memory:
         self._folder = folder
         self._budget = budget
         self._left = budget // KEPT_SHARE
+        self._lent = 0
         self._least = 0  # what was resident when that was least since pages were let go of
         self._trim = _trimmer()
         self._ended = threading.Event()
@@ -63,6 +64,20 @@ class Memory:
         self._ended.set()
         if self._folder is not None:
             self._watcher.join()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the files are; None where everything is in memory."""
+        return self._folder
+
+    @contextmanager
+    def lent(self, size: int) -> Iterator[None]:
+        """While the body runs, leave so many bytes of the budget to other processes."""
+        self._lent += size
+        try:
+            yield
+        finally:
+            self._lent -= size
 
     def _watch_over(self) -> None:
         while not self._ended.wait(LOOK_SECONDS):
@@ -130,7 +145,7 @@ class Memory:
             return
         found = resident()
         self._least = min(self._least, found)
-        if found < max(self._budget // 4 * 3, self._least + self._budget // GAIN_SHARE):
+        if found < max(self._budget // 4 * 3 - self._lent, self._least + self._budget // GAIN_SHARE):
             return
         pa.default_memory_pool().release_unused()
         self._trim(0)

@@ -165,7 +165,8 @@ def _prepare(run: Run, pool: Pool, scratch: Path, memory: Memory) -> tuple[list[
         store_shards.write_job(folder, job(plan, index, piece))
     run.progress.begin("read", documents=len(plan.to_read), size=plan.to_read_bytes)
     threads = max(1, min(cores(run.settings), len(jobs))) if plan.reused else 1
-    for folder in pool.run(list(jobs), run.source, run.settings, prepare_job, threads):
+    start = {"raw": str(run.source), "settings": run.settings.effective()}
+    for folder in pool.run(jobs, start, lambda job: prepare_job(job, run.source, run.settings), threads):
         here = slice(jobs[folder].start, jobs[folder].stop)
         fresh = plan.source[here] < 0
         sizes = buffers.numbers(plan.files["size_bytes"])[here]

@@ -1,4 +1,4 @@
-"""Processes for the per-document half, begun before this one has loaded what it needs itself.
+"""Processes for the per-document half, begun before this one has loaded what it needs itself; and for judging.
 
 Each is `python -m corpuskit.workers`. Paths go through the pipes, texts never do; and unlike multiprocessing's, such
 workers do not run the caller's main module again, so `corpuskit.ingest` works in a script without a main guard and in a
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -71,13 +71,17 @@ def workers_for(files: int, size: int, settings: Settings) -> int:
 
 
 class Pool:
-    """`count` workers; one is this process itself. As a context, it ends them."""
+    """`count` worker processes for one kind of `work` (see `workers`). As a context, ends them."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, work: str = "prepare") -> None:
         self._count = count
+        self._work = work
         self._processes: list[subprocess.Popen[str]] = []
         self._said: list[IO[bytes]] = []
         self._threads: list[threading.Thread] = []
+        self._waiting = SimpleQueue[Path | None]()
+        self._done = SimpleQueue[Path | CorpuskitError]()
+        self._given = 0
 
     @property
     def elsewhere(self) -> bool:
@@ -103,12 +107,18 @@ class Pool:
             said.close()
 
     def start(self) -> None:
-        """Begin the processes, where there are to be any and they have not begun; they take about a second."""
-        while self._count > 1 and len(self._processes) < self._count:
+        """Begin the processes if they have not begun; they take about a second."""
+        while len(self._processes) < self._count:
             self._said.append(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the pool
             self._processes.append(
                 subprocess.Popen(
-                    [sys.executable, "-P", "-m", "corpuskit.workers"],  # -P: nothing comes from the working folder
+                    [
+                        sys.executable,
+                        "-P",
+                        "-m",
+                        "corpuskit.workers",
+                        self._work,
+                    ],  # -P: nothing comes from the working folder
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=self._said[-1],
@@ -118,43 +128,55 @@ class Pool:
             )
 
     def run(
-        self,
-        jobs: Sequence[Path],
-        raw: Path,
-        settings: Settings,
-        prepare: Callable[[Path, Path, Settings], None],
-        threads: int = 1,
+        self, jobs: Iterable[Path], start: Mapping[str, Any], here: Callable[[Path], None], threads: int = 1
     ) -> Iterator[Path]:
-        """Prepare the shard of each job (a folder with a list of files), and yield the folder when it is there.
+        """Do each job, a folder, and yield the folder when it is done.
 
-        With one worker by `prepare` in this process, in `threads` (which helps where little is to be decoded);
-        else the folders come as they are finished. Raises CorpuskitError when a worker dies. Once for each pool.
+        With one worker by `here` in this process, in `threads` (which helps where little is to be decoded); else the
+        folders come as they are finished, by processes that are told `start` first. Raises CorpuskitError when a worker
+        dies. Once for each pool.
         """
-        if self._count == 1 and threads > 1:
-            with ThreadPoolExecutor(threads) as pool:
-                for job, _ in zip(jobs, pool.map(lambda job: prepare(job, raw, settings), jobs), strict=True):
-                    yield job
-            return
-        if self._count == 1:
+        if self._count > 1:
+            self.tell(start)
             for job in jobs:
-                interruptible(partial(prepare, job, raw, settings))
+                self.give(job)
+            yield from self.finish()
+        elif threads > 1:
+            listed = list(jobs)
+            with ThreadPoolExecutor(threads) as pool:
+                for job, _ in zip(listed, pool.map(here, listed), strict=True):
+                    yield job
+        else:
+            for job in jobs:
+                interruptible(partial(here, job))
                 yield job
-            return
-        self.start()
-        yield from self._run_in_processes(jobs, json.dumps({"raw": str(raw), "settings": settings.effective()}))
 
-    def _run_in_processes(self, jobs: Sequence[Path], start: str) -> Iterator[Path]:
-        waiting = SimpleQueue[Path | None]()
-        for job in jobs:
-            waiting.put(job)
-        done = SimpleQueue[Path | CorpuskitError]()
+    def tell(self, start: Mapping[str, Any]) -> None:
+        """Tell the processes what there is to know, begun if they have not: once, before they are given jobs."""
+        self.start()
+        told = json.dumps(start)
         for process, said in zip(self._processes, self._said, strict=True):
-            waiting.put(None)
-            thread = threading.Thread(target=_feed, args=(process, said, start, waiting, done), daemon=True)
+            feed = (process, said, told, self._waiting, self._done)
+            thread = threading.Thread(target=_feed, args=feed, daemon=True)
             thread.start()
             self._threads.append(thread)
-        for _ in jobs:
-            finished = self._next(done)
+
+    def give(self, job: Path) -> None:
+        """Have a process do a job when one is free."""
+        self._given += 1
+        self._waiting.put(job)
+
+    @property
+    def ahead(self) -> int:
+        """Jobs that no process has begun."""
+        return self._waiting.qsize()
+
+    def finish(self) -> Iterator[Path]:
+        """The jobs as they are done; no more can be given. Raises CorpuskitError when a worker died."""
+        for _ in self._processes:
+            self._waiting.put(None)
+        for _ in range(self._given):
+            finished = self._next(self._done)
             if isinstance(finished, CorpuskitError):
                 raise finished
             yield finished

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from corpuskit import buffers, schema, shards
 from corpuskit.garbage import uncollected
+from corpuskit.judges import judge_for
 from corpuskit.kernels.types import Flags, Ints, Words
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.pool import beside, cores
@@ -27,7 +28,7 @@ from corpuskit.stages.cluster import Measurable, cluster, may_refuse
 from corpuskit.stages.contain import contain, link_held
 from corpuskit.stages.distinct import number
 from corpuskit.stages.merge import Decisions, Places, decide
-from corpuskit.stages.protect import Variant, cluster_parts, family_heads, link_variants, relatives, split, variants
+from corpuskit.stages.protect import Parts, cluster_parts, family_heads, link_variants, relatives, split, variants
 from corpuskit.stages.rank import Copies, Ranking, explain, rank
 from corpuskit.usage import Sample, usages
 
@@ -91,21 +92,27 @@ def resolve(
         families, compared = cluster(contents, buckets, threads=cores(settings), **rule)
     compared["crowded"] = buckets.crowded
     apart = None if buckets.crowded or compared["unlisted"] else _apart(families, index)
-    members, found = families, []
+    members, parts = families, None
     if settings.protect:
         rows = relatives(families)
-        wordings = shards.wordings(batch_shards, kept[rows])
         with uncollected():
-            parts = split(families, rows, wordings, background=background(), kinds=settings.protect)
-        del wordings
+            parts = split(
+                families,
+                rows,
+                lambda contents: shards.wordings(batch_shards, kept[contents]),
+                background=background(),
+                kinds=settings.protect,
+                judge=judge_for(len(rows), settings, memory),
+            )
         members, more = cluster_parts(families, parts, buckets, contents, **rule)
         compared = {name: count + more.get(name, 0) for name, count in compared.items()}
-        found = variants(families, members, parts)
     canonical = explain(ranking, buffers.numbers(members["record"]), memory)
     n_words = shards.content_column(batch_shards, "n_words", index.firsts, memory)
     family = memory.hold(family_heads(families, members))
     decisions = decide(places, members, kept, index.hashes, n_words, canonical, family, memory)
-    links = _links(batch_shards, found, decisions, kept)
+    links = schema.LINKS.empty_table()
+    if parts is not None:
+        links = _links(batch_shards, variants(families, members, parts), parts, decisions, kept)
     if settings.contains:
         held, work = _contained(batch_shards, index, decisions, kept, settings)
         links, compared = pa.concat_tables([links, held]), {**compared, **work}
@@ -187,16 +194,16 @@ def _rank(batch_shards: Sequence[Shard], places: Places, settings: Settings, mem
     return ranking, kept if every else memory.hold(rows[kept])
 
 
-def _links(batch_shards: Sequence[Shard], found: list[Variant], decisions: Decisions, kept: Ints) -> pa.Table:
+def _links(batch_shards: Sequence[Shard], found: pa.Table, parts: Parts, decisions: Decisions, kept: Ints) -> pa.Table:
     """LINKS of variants, in the order of the records."""
-    found = sorted(found, key=lambda variant: int(kept[variant.content]))
+    found = found.take(pa.array(np.argsort(kept[buffers.numbers(found["variant"])])))
     tables = [schema.LINKS.empty_table()]
     for begin in range(0, len(found), LINKED):
-        some = found[begin : begin + LINKED]
-        pairs = np.array([(variant.content, variant.head) for variant in some], dtype=np.int64).reshape(-1)
+        some = found.slice(begin, LINKED)
+        pairs = np.stack([buffers.numbers(some[name]) for name in ("variant", "head")], axis=1).reshape(-1)
         ids = buffers.hex_strings(decisions.content_hashes[pairs])
         with uncollected():
-            tables.append(link_variants(some, ids, shards.wordings(batch_shards, kept[pairs])))
+            tables.append(link_variants(some, parts, ids, shards.wordings(batch_shards, kept[pairs])))
     return pa.concat_tables(tables)
 
 

@@ -198,7 +198,7 @@ def ingest(
         if "memory" in settings.model_fields_set and count < min(settings.workers, len(found.to_read)):
             progress.note(f"the memory that is set has room for {count} of {settings.workers} workers")
         with Pool(count) as pool:
-            if compiled_before():
+            if pool.elsewhere and compiled_before():
                 pool.start()  # they load what they need while this process does
             from corpuskit.pipeline import build  # loads compiled code
 

@@ -46,9 +46,9 @@ def _compile() -> None:
     """Compile the kernels of protecting, which the other process comes to last, and then those of segmenting."""
     columns = [pa.array(column, field.type) for column, field in zip(_FAMILY, schema.MEMBERS, strict=True)]
     families = pa.table(columns, schema=schema.MEMBERS)
-    split(
-        families, relatives(families), pa.array(TEXTS[:3], pa.large_string()), kinds=("numbers", "names", "negations")
-    )
+    texts = pa.array(TEXTS[:3], pa.large_string())
+    kinds = ("numbers", "names", "negations")
+    split(families, relatives(families), lambda contents: texts.take(pa.array(contents)), kinds=kinds)
     decoded = {field.name: pa.nulls(1, field.type) for field in schema.DECODED}
     decoded["text"] = pa.array([f"{TEXTS[0]}\n\n{TEXTS[1]}\n"], schema.DECODED.field("text").type)
     segment(pa.table(decoded), unit="paragraph")

@@ -1,15 +1,42 @@
-"""A worker process: `python -m corpuskit.workers` reads one JSON job a line, and answers one line each (see `pool`).
+"""A worker process: `python -m corpuskit.workers WORK` reads a line of JSON that says what there is to know, then one
+job a line, and answers one line each (see `pool`).
 
-A job is a folder with a list of files; the worker leaves their shard in it.
+A job is a folder. For the work `prepare` it has a list of files, and the worker leaves their shard in it; for `judge`
+it has pairs of texts, and the worker leaves what they differ in.
 """
 
 import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from corpuskit.imports import spare
+
+Job = Callable[[Path], None]
+
+
+def _load_preparing() -> Callable[[Any], Job]:
+    """Load what preparing takes; what does a job, by what a worker is told at its start."""
+    from corpuskit.prepare import prepare_job, warm_up
+    from corpuskit.settings import make
+
+    warm_up()
+
+    def begin(start: Any) -> Job:
+        raw, settings = Path(start["raw"]), make(start["settings"])
+        return lambda job: prepare_job(job, raw, settings)
+
+    return begin
+
+
+def _load_judging() -> Callable[[Any], Job]:
+    """Load what judging takes."""
+    from corpuskit.judges import judging
+
+    return judging
 
 
 def main() -> None:
@@ -20,15 +47,12 @@ def main() -> None:
 
     from corpuskit.memory import resident
     from corpuskit.pool import WORKER_BYTES
-    from corpuskit.prepare import prepare_job, warm_up
-    from corpuskit.settings import make
 
-    warm_up()
-    start = json.loads(sys.stdin.readline())
-    settings = make(start["settings"])
+    begin = {"prepare": _load_preparing, "judge": _load_judging}[sys.argv[1]]()
+    do = begin(json.loads(sys.stdin.readline()))
     for line in sys.stdin:
         try:
-            prepare_job(Path(json.loads(line)), Path(start["raw"]), settings)
+            do(Path(json.loads(line)))
             answer = ""
         except MemoryError:
             answer = "out of memory in a worker process; try fewer --workers"

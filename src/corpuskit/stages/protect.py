@@ -7,7 +7,7 @@ of the same words of the head. Inside each part the cluster rule runs again, and
 What a member differs in is decided between it and its head alone, so no chain can grow and the order does not matter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -17,10 +17,10 @@ import pyarrow as pa
 
 from corpuskit import buffers, schema
 from corpuskit.differences import Difference
+from corpuskit.judges import Found, Judge, Pairs, judge_here
 from corpuskit.kernels.types import Ints
-from corpuskit.lineup import Texts, compare_all
 from corpuskit.memory import IN_MEMORY, Memory
-from corpuskit.reading import Evidence, fold_words
+from corpuskit.reading import Evidence
 from corpuskit.stages.block import Buckets, split_buckets
 from corpuskit.stages.cluster import Measurable, cluster, similarity
 from corpuskit.usage import BATCH, Sample, count_evidence
@@ -29,7 +29,8 @@ SHOWN_WORDS: Final = 60
 SHOWN_DIFFERENCES: Final = 8
 """A link's reason holds so many differences, and of each side so many characters."""
 
-Key = tuple[int, tuple[tuple[tuple[int, int], tuple[str, ...]], ...]]
+PAIRS: Final = 4_000
+"""So many are judged at a time."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,11 @@ class Parts:
     """The families, split.
 
     part: int64, one for each content; -1 for those that stay with the record that the cluster rule gave them.
-    found: for each content in a part, what it differs from its head in, in characters of the two wordings.
+    found: what each content in a part differs from its head in, in characters of the two wordings.
     """
 
     part: Ints
-    found: dict[int, list[Difference]]
+    found: Found
 
 
 def relatives(members: pa.Table) -> Ints:
@@ -54,43 +55,44 @@ def relatives(members: pa.Table) -> Ints:
 
 
 def split(
-    members: pa.Table, rows: Ints, wordings: pa.Array, *, kinds: Sequence[str], background: Sample | None = None
+    members: pa.Table,
+    rows: Ints,
+    wordings: Callable[[Ints], pa.Array],
+    *,
+    kinds: Sequence[str],
+    background: Sample | None = None,
+    judge: Judge = judge_here,
 ) -> Parts:
-    """Put the members of families into parts; `wordings` are the texts that the contents `rows` keep.
+    """Put the members of families into parts; `wordings` gives the texts that contents keep, for some of `rows`.
 
     What is a name is told by the heads of the families and by `background`, texts of the corpus, of which those that
     have a head do not count.
     """
     record = buffers.numbers(members["record"])
-    part = np.full(len(record), -1, dtype=np.int64)
-    found: dict[int, list[Difference]] = {}
     evidence = Evidence()
-    uncounted = record[rows] == rows
+    heads = rows[record[rows] == rows]
+    others = rows[record[rows] != rows]
+    uncounted = heads
     if background is not None:
-        background.add_to(evidence, without=rows[~uncounted])
-        uncounted &= ~np.isin(rows, background.contents)
-    count_evidence(evidence, wordings.filter(pa.array(uncounted)))
-    numbers: dict[Key, int] = {}
-    head_at = np.maximum.accumulate(np.where(record[rows] == rows, np.arange(len(rows)), 0))
-    members = np.flatnonzero(record[rows] != rows)
-    for begin in range(0, len(members), BATCH):
-        places = members[begin : begin + BATCH]
-        taken, at = np.unique(np.concatenate([places, head_at[places]]), return_inverse=True)
-        texts = Texts(wordings.take(pa.array(taken)))
-        lefts, rights = np.split(at.reshape(-1).astype(np.int64), 2)
-        contents = rows[places]
-        of_pair = [column.tolist() for column in (contents, record[contents], lefts)]
-        for pair, differences in compare_all(texts, lefts, rights, evidence, kinds):
-            content, head, left = (column[pair] for column in of_pair)
-            key = head, part_key(texts.strings[left], differences)
-            part[content] = numbers.setdefault(key, len(numbers))
-            found[content] = differences
+        background.add_to(evidence, without=others)
+        uncounted = heads[~np.isin(heads, background.contents)]
+    for begin in range(0, len(uncounted), BATCH):
+        count_evidence(evidence, wordings(uncounted[begin : begin + BATCH]))
+    batches = [others[begin : begin + PAIRS] for begin in range(0, len(others), PAIRS)]
+
+    def pairs() -> Iterator[Pairs]:
+        for contents in batches:
+            taken, at = np.unique(np.concatenate([contents, record[contents]]), return_inverse=True)
+            lefts, rights = np.split(at.reshape(-1).astype(np.int64), 2)
+            yield Pairs(wordings(taken), lefts, rights)
+
+    found = Found(list(judge(pairs(), evidence, kinds)), batches)
+    firsts = np.flatnonzero(np.diff(found.contents, prepend=-1))
+    contents = found.contents[firsts]
+    in_common = np.column_stack([record[contents].astype(np.uint64), found.keys[firsts]])
+    part = np.full(len(record), -1, dtype=np.int64)
+    part[contents] = np.unique(in_common, axis=0, return_inverse=True)[1].reshape(-1)
     return Parts(part, found)
-
-
-def part_key(wording: str, found: Sequence[Difference]) -> tuple[tuple[tuple[int, int], tuple[str, ...]], ...]:
-    """What members of one part have in common: the places in the head, and their own words there, folded."""
-    return tuple((right, fold_words(wording[slice(*left)])) for _, left, right in found)
 
 
 def cluster_parts(
@@ -131,36 +133,28 @@ def family_heads(families: pa.Table, members: pa.Table) -> Ints:
     return np.where(records & several[head], head, -1)
 
 
-@dataclass(frozen=True)
-class Variant:
-    """A record of a family beside its head: contents, similarity, and what they differ in."""
-
-    content: int
-    head: int
-    similarity: float
-    found: list[Difference]
-
-
-def variants(families: pa.Table, members: pa.Table, parts: Parts) -> list[Variant]:
-    """The records in parts, by content."""
+def variants(families: pa.Table, members: pa.Table, parts: Parts) -> pa.Table:
+    """The records in parts (`variant`), by content, with their heads and their similarity to them."""
     head, record = buffers.numbers(families["record"]), buffers.numbers(members["record"])
-    alike = similarity(families)
-    rows = np.flatnonzero((record == np.arange(len(record))) & (parts.part >= 0)).tolist()
-    return [Variant(row, int(head[row]), float(alike[row]), parts.found[row]) for row in rows]
+    rows = np.flatnonzero((record == np.arange(len(record))) & (parts.part >= 0))
+    return pa.table({"variant": rows, "head": head[rows], "similarity": similarity(families)[rows]})
 
 
-def link_variants(found: Sequence[Variant], ids: pa.Array, wordings: pa.Array) -> pa.Table:
+def link_variants(found: pa.Table, parts: Parts, ids: pa.Array, wordings: pa.Array) -> pa.Table:
     """LINKS of variants to the heads of their families; `ids` and `wordings` in pairs: the variant's, the head's."""
     rows = []
     names, texts = ids.to_pylist(), wordings.to_pylist()
-    for place, variant in enumerate(found):
+    for place, (content, alike) in enumerate(
+        zip(found["variant"].to_pylist(), found["similarity"].to_pylist(), strict=True)
+    ):
         left, right = texts[2 * place : 2 * place + 2]
+        differences = parts.found.of(content)
         spans = (
-            _bytes(left, [difference.left for difference in variant.found]),
-            _bytes(right, [difference.right for difference in variant.found]),
+            _bytes(left, [difference.left for difference in differences]),
+            _bytes(right, [difference.right for difference in differences]),
         )
-        words = reason(left, right, variant.found)
-        rows.append((*names[2 * place : 2 * place + 2], "variant", variant.similarity, *spans, words))
+        words = reason(left, right, differences)
+        rows.append((*names[2 * place : 2 * place + 2], "variant", alike, *spans, words))
     columns = list(zip(*rows, strict=True)) or [()] * len(schema.LINKS)
     arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema.LINKS, strict=True)]
     return pa.table(arrays, schema=schema.LINKS)
