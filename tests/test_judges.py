@@ -85,8 +85,8 @@ def test_a_process_that_dies_ends_the_run(tmp_path: Path, monkeypatch: pytest.Mo
         (judges.POOL_PAIRS - 1, {"workers": 8}, 0),
         (judges.POOL_PAIRS, {"workers": 8}, 8),
         (judges.POOL_PAIRS, {"workers": 1}, 0),
-        (judges.POOL_PAIRS, {"workers": 8, "memory": "1.6GB"}, 3),
-        (judges.POOL_PAIRS, {"workers": 8, "memory": "700MB"}, 0),
+        (judges.POOL_PAIRS, {"workers": 8, "memory": "2.4GB"}, 3),
+        (judges.POOL_PAIRS, {"workers": 8, "memory": "1GB"}, 0),
     ],
 )
 def test_processes_are_begun_where_they_are_worth_it_and_there_is_room(

@@ -23,16 +23,13 @@ from corpuskit.garbage import uncollected
 from corpuskit.kernels.types import Ints
 from corpuskit.lineup import Texts, compare_all
 from corpuskit.memory import Memory
-from corpuskit.pool import Pool, cores
+from corpuskit.pool import JUDGE_BYTES, Pool, cores
 from corpuskit.reading import Evidence, fold_words
 from corpuskit.settings import Settings
 from corpuskit.store import files
 
 POOL_PAIRS: Final = 20_000
 """Below these, starting processes (half a second) costs about what they save."""
-
-JUDGE_BYTES: Final = 200_000_000
-"""What such a process has resident, half of it libraries that all share."""
 
 JUDGED: Final = pa.schema(
     [

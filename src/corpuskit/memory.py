@@ -12,7 +12,7 @@ import os
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self
@@ -49,7 +49,6 @@ class Memory:
         self._left = budget // KEPT_SHARE
         self._lent = 0
         self._least = 0  # what was resident when that was least since pages were let go of
-        self._trim = _trimmer()
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch_over, daemon=True)
         self._maps: weakref.WeakSet[mmap.mmap] = weakref.WeakSet()
@@ -147,8 +146,7 @@ class Memory:
         self._least = min(self._least, found)
         if found < max(self._budget // 4 * 3 - self._lent, self._least + self._budget // GAIN_SHARE):
             return
-        pa.default_memory_pool().release_unused()
-        self._trim(0)
+        give_back()
         with self._lock:
             maps = list(self._maps)
         for mapped in maps:
@@ -157,11 +155,11 @@ class Memory:
         self._least = resident()
 
 
-def _trimmer() -> Callable[[int], object]:
-    """What has the C library give back what is free inside its heap, where there is such a thing (glibc)."""
-    with suppress(OSError, TypeError, AttributeError):
-        return ctypes.CDLL(None).malloc_trim
-    return lambda _: None
+def give_back() -> None:
+    """Give back to the system what arrow and the C library have free, where they can."""
+    pa.default_memory_pool().release_unused()
+    with suppress(OSError, TypeError, AttributeError):  # glibc has it, others may not
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 IN_MEMORY: Final = Memory()

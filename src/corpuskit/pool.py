@@ -37,8 +37,10 @@ SHOWN_CHARS: Final = 200
 """Of the end of what a dead worker said, so much is read, and so much of the last line shown."""
 
 WORKER_BYTES: Final = 450_000_000
+JUDGE_BYTES: Final = 300_000_000
 MAIN_BYTES: Final = 250_000_000
-"""What a worker has resident at work, and this process while it waits: a third of each is libraries that all share."""
+"""What a worker has resident that prepares or judges, and this process while it waits. Of each some 100 MB are
+libraries that all share."""
 
 
 def cores(settings: Settings) -> int:

@@ -43,12 +43,11 @@ def main() -> None:
     """Answer each job on stdin with a line on stdout: an empty string, or what went wrong."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which ends its workers
     spare()
-    import pyarrow as pa
+    from corpuskit.memory import give_back, resident
+    from corpuskit.pool import JUDGE_BYTES, WORKER_BYTES
 
-    from corpuskit.memory import resident
-    from corpuskit.pool import WORKER_BYTES
-
-    begin = {"prepare": _load_preparing, "judge": _load_judging}[sys.argv[1]]()
+    load, room = {"prepare": (_load_preparing, WORKER_BYTES), "judge": (_load_judging, JUDGE_BYTES)}[sys.argv[1]]
+    begin = load()
     do = begin(json.loads(sys.stdin.readline()))
     for line in sys.stdin:
         try:
@@ -58,8 +57,8 @@ def main() -> None:
             answer = "out of memory in a worker process; try fewer --workers"
         except Exception as error:
             answer = f"{type(error).__name__}: {error}"
-        if resident() > WORKER_BYTES:
-            pa.default_memory_pool().release_unused()
+        if resident() > room:
+            give_back()
         try:
             sys.stdout.write(json.dumps(answer) + "\n")
             sys.stdout.flush()
