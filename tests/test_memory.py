@@ -1,7 +1,10 @@
 """What memory need not hold lives in files, and nothing else about it differs."""
 
 import errno
+import itertools
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pyarrow as pa
 import pytest
 
 from corpuskit.memory import IN_MEMORY, Memory, resident
+from corpuskit.store.files import write_array, write_arrow
 
 LARGE = 1_000_000  # values of 8 bytes
 
@@ -66,6 +70,49 @@ def test_pages_are_let_go_of_and_nothing_is_lost(tmp_path: Path) -> None:
     assert (array == np.arange(8 << 20)).all()
 
 
+@pytest.mark.skipif(resident() == 0, reason="the system does not tell what is resident")
+def test_pages_are_let_go_of_meanwhile(tmp_path: Path) -> None:
+    """By a thread that looks, as long as the memory is a context."""
+    threads = threading.active_count()
+    with Memory(tmp_path, budget=1 << 20) as memory:
+        before = resident()
+        array = memory.empty(8 << 20, np.int64)
+        array[:] = 7
+        until = time.monotonic() + 10
+        while resident() - before > 16 << 20 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert resident() - before < 16 << 20
+        assert (array == 7).all()
+    assert threading.active_count() == threads
+
+
+@pytest.mark.skipif(resident() == 0, reason="the system does not tell what is resident")
+def test_a_look_at_one_place_does_not_map_what_was_written_around_it(tmp_path: Path) -> None:
+    """Linux maps as much around a place as was written at once: 2 MB, if nothing is done."""
+    write_array(tmp_path / "array.npy", np.ones(4 << 20, dtype=np.int64))
+    write_arrow(tmp_path / "table.arrow", pa.table({"number": np.ones(4 << 20, dtype=np.int64)}))
+    memory = Memory(tmp_path, budget=1 << 20)
+    made = memory.empty(4 << 20, np.int64)
+    made[:] = 1
+    arrays = [made, memory.map_array(tmp_path / "array.npy")]
+    arrays.append(memory.map_table(tmp_path / "table.arrow")["number"].chunk(0).to_numpy())
+    memory.relieve()
+    for array in arrays:
+        before = resident()
+        assert sum(int(array[at << 18]) for at in range(16)) == 16  # in 16 places, 2 MB apart
+        assert resident() - before < 8 << 20
+
+
+def test_what_is_lent_to_other_processes_is_let_go_of_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = Memory(tmp_path, budget=1_600)
+    sizes = iter([1_000, 1_000, 900])
+    monkeypatch.setattr("corpuskit.memory.resident", lambda: next(sizes))
+    memory.relieve()  # 1,000 of 1,200
+    with memory.lent(400):
+        memory.relieve()  # 1,000 of 800
+    assert next(sizes, None) is None
+
+
 def test_a_full_disk_is_found_when_an_array_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -76,18 +123,25 @@ def test_a_full_disk_is_found_when_an_array_is_made(tmp_path: Path, monkeypatch:
 
 
 def test_pages_are_let_go_of_while_other_threads_make_arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpuskit.memory.resident", lambda: 1 << 40)
+    sizes = itertools.count(1 << 40, 1 << 10)  # more each time, so that pages are let go of
+    monkeypatch.setattr("corpuskit.memory.resident", lambda: next(sizes))
     memory = Memory(tmp_path, budget=1 << 10)
     arrays = [memory.empty(1 << 12, np.uint8) for _ in range(200)]
 
     def make(_: int) -> int:
         return sum(len(memory.empty(1 << 12, np.uint8)) for _ in range(200))
 
+    def let_go() -> None:
+        for _ in range(300):
+            memory.relieve()
+
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)  # so that threads meet
     try:
         with ThreadPoolExecutor(4) as pool:
+            letting_go = pool.submit(let_go)
             assert list(pool.map(make, range(4))) == [200 << 12] * 4
+            letting_go.result()
     finally:
         sys.setswitchinterval(interval)
     assert len(arrays) == 200
