@@ -1,5 +1,6 @@
 """The flow as a whole: what depends on nothing but the bytes and the settings, and what ends with one clear line."""
 
+import itertools
 import json
 import random
 import shutil
@@ -345,10 +346,12 @@ def test_a_corpus_that_memory_need_not_hold_is_the_same(tmp_path: Path, monkeypa
     corpuskit.ingest(tmp_path / "raw", tmp_path / "one")
     for share in ("KEPT_SHARE", "MAPPED_SHARE"):
         monkeypatch.setattr(f"corpuskit.memory.{share}", 1 << 60)  # every array is in a file
-    monkeypatch.setattr("corpuskit.memory.resident", lambda: 1 << 60)  # and let go of at each chance
+    sizes = itertools.count(1 << 60, 1 << 40)
+    monkeypatch.setattr("corpuskit.memory.resident", lambda: next(sizes))  # and let go of at each look
+    monkeypatch.setattr("corpuskit.memory.LOOK_SECONDS", 0.001)
     monkeypatch.setattr("corpuskit.pipeline.JOB_FILES", 7)
-    for module in ("rank", "cluster"):
-        monkeypatch.setattr(f"corpuskit.stages.{module}.STEP", 16)
+    monkeypatch.setattr("corpuskit.memory.STEP", 16)
+    monkeypatch.setattr("corpuskit.stages.protect.PAIRS", 16)
     monkeypatch.setattr("corpuskit.stages.cluster.BLOCK", 16)
     for module in ("distinct", "block"):
         monkeypatch.setattr(f"corpuskit.stages.{module}.TABLE_KEYS", 16)

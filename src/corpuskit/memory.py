@@ -33,6 +33,16 @@ LOOK_SECONDS: Final = 0.01
 """Between two looks: sequential reading maps some 50 MB meanwhile, scattered reading up to four times as much."""
 
 
+STEP: Final = 1 << 20
+"""So many rows are worked on at a time where results go to files."""
+
+
+def steps(n: int) -> Iterator[tuple[int, int]]:
+    """The bounds of steps through `n` rows."""
+    for first in range(0, n, STEP):
+        yield first, min(first + STEP, n)
+
+
 class Memory:
     """Where arrays that grow with the corpus are put: in memory up to a share of `budget` (bytes), then in files.
 
@@ -63,6 +73,14 @@ class Memory:
         self._ended.set()
         if self._folder is not None:
             self._watcher.join()
+
+    def has_room(self, size: int) -> bool:
+        """Whether so many bytes are a quarter of the budget at most: what may be had on top for a while."""
+        return size <= self._budget // 4
+
+    def spare(self) -> int:
+        """How many bytes may be resident on top before pages are let go of."""
+        return max(0, self._budget // 4 * 3 - self._lent - resident())
 
     @property
     def folder(self) -> Path | None:
@@ -106,6 +124,19 @@ class Memory:
         held = self.empty(array.shape, array.dtype)
         held[:] = array
         return held
+
+    def full(self, size: int, value: Any, dtype: Any) -> Any:
+        """An array of one value."""
+        array = self.empty(size, dtype)
+        array[:] = value
+        return array
+
+    def take(self, array: Any, rows: Any) -> Any:
+        """`array[rows]`, of which no more is ever held in memory than STEP rows if it is large."""
+        taken = self.empty((len(rows), *array.shape[1:]), array.dtype)
+        for first, last in steps(len(rows)):
+            taken[first:last] = array[rows[first:last]]
+        return taken
 
     def concatenate(self, pieces: Sequence[Any]) -> Any:
         """The arrays one after another (along the first axis), of the first one's type."""

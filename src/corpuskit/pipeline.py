@@ -28,7 +28,7 @@ from corpuskit.garbage import uncollected
 from corpuskit.incremental import CachedShard, cut, job
 from corpuskit.interrupt import interruptible
 from corpuskit.kernels.compiled import compiled_before, remember_compiled
-from corpuskit.memory import Memory
+from corpuskit.memory import Memory, give_back, steps
 from corpuskit.pool import Pool, beside, cores
 from corpuskit.prepare import prepare, prepare_job, prepare_texts
 from corpuskit.resolve import Resolved, resolve
@@ -68,6 +68,7 @@ def build(run: Run, pool: Pool) -> Result:
         memory = stack.enter_context(Memory(scratch, settings.memory))
         with _loading(settings) if pool.elsewhere else nullcontext():
             batch_shards, facts, run = _prepare(run, pool, scratch, memory)
+        give_back()
         if (published := run.published(facts["build"])) is not None:
             return published
         progress.begin("merge")
@@ -77,7 +78,9 @@ def build(run: Run, pool: Pool) -> Result:
         run.cache.keep_apart(corpus.apart, key, scratch)
         progress.begin("write")
         with store.staging(run.target) as staged:
-            with beside(lambda: since(run.target, _build(corpus), memory), at_once=cores(settings) > 1) as changed:
+            with beside(
+                lambda: since(run.target, _build(corpus, memory), memory), at_once=cores(settings) > 1
+            ) as changed:
                 _write(staged, batch_shards, corpus, facts, memory)
                 result = replace(_result(run, facts["build"], batch_shards, corpus), since=changed())
             described = manifest.manifest(settings, facts, run.source, run.target, _counts(result))
@@ -207,7 +210,9 @@ def _write(
         documents = pa.concat_tables([shard.documents for shard in batch_shards])
         writers["documents"].write(documents.sort_by([("path", "ascending"), ("member", "ascending")]))
         writers["links"].write(corpus.links)
-        tables = {name: stack.enter_context(WritingBeside(writers[name])) for name in ("occurrences", "records")}
+        tables = {
+            name: stack.enter_context(WritingBeside(writers[name], memory.spare)) for name in ("occurrences", "records")
+        }
         first = 0
         for shard in batch_shards:
             for at in range(0, len(shard.passages), WRITE_ROWS):
@@ -222,10 +227,10 @@ def _write(
             written.finish()
 
 
-def _build(corpus: Resolved) -> Build:
+def _build(corpus: Resolved, memory: Memory) -> Build:
     """What the build has been made of, by id."""
     places, decisions = corpus.places, corpus.decisions
-    records = decisions.content_hashes[of_content(places.content, decisions.kept)]
+    records = memory.take(decisions.content_hashes, memory.take(places.content, decisions.kept))
     return Build(records, places.occurrence_ids, decisions.of_passage)
 
 
@@ -243,8 +248,11 @@ def _counts(result: Result) -> dict[str, int]:
 
 def _result(run: Run, build: str, batch_shards: Sequence[Shard], corpus: Resolved) -> Result:
     decisions, content = corpus.decisions, corpus.places.content
-    taken = content[content >= 0]
-    near = int((decisions.record[taken] != taken).sum())
+    kept, near = 0, 0
+    for first, last in steps(len(content)):
+        taken = content[first:last][content[first:last] >= 0]
+        kept += len(taken)
+        near += int((decisions.record[taken] != taken).sum())
     records = len(decisions.kept)
     names = list(schema.REASONS)
     reason = corpus.places.filtered
@@ -255,7 +263,7 @@ def _result(run: Run, build: str, batch_shards: Sequence[Shard], corpus: Resolve
         documents=sum(len(shard.documents) for shard in batch_shards),
         problems=sum(len(shard.documents) - shard.documents["problem"].null_count for shard in batch_shards),
         passages=len(content),
-        exact=len(taken) - near - records,
+        exact=kept - near - records,
         near=near,
         filtered=sum(filtered.values()),
         filter_reasons={name: count for name, count in filtered.items() if count},

@@ -19,7 +19,7 @@ from corpuskit import buffers, schema, shards
 from corpuskit.garbage import uncollected
 from corpuskit.judges import judge_for
 from corpuskit.kernels.types import Flags, Ints, Words
-from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.memory import IN_MEMORY, Memory, steps
 from corpuskit.pool import beside, cores
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
@@ -34,6 +34,9 @@ from corpuskit.usage import Sample, usages
 
 LINKED: Final = 20_000
 """So many variants are Python objects at a time, each with its places in two texts."""
+
+BAND_BYTES: Final = 20
+"""What putting a band into buckets takes for each content: keys of four bytes and of eight, and tables of four."""
 
 SECONDS_A_PAIR: Final = 1e-7
 NOTED_PAIRS: Final = 1_000_000_000
@@ -91,7 +94,7 @@ def resolve(
             note(_forecast(buckets, settings))
         families, compared = cluster(contents, buckets, threads=cores(settings), **rule)
     compared["crowded"] = buckets.crowded
-    apart = None if buckets.crowded or compared["unlisted"] else _apart(families, index)
+    apart = None if buckets.crowded or compared["unlisted"] else _apart(families, index, memory)
     members, parts = families, None
     if settings.protect:
         rows = relatives(families)
@@ -108,7 +111,7 @@ def resolve(
         compared = {name: count + more.get(name, 0) for name, count in compared.items()}
     canonical = explain(ranking, buffers.numbers(members["record"]), memory)
     n_words = shards.content_column(batch_shards, "n_words", index.firsts, memory)
-    family = memory.hold(family_heads(families, members))
+    family = family_heads(families, members, memory)
     decisions = decide(places, members, kept, index.hashes, n_words, canonical, family, memory)
     links = schema.LINKS.empty_table()
     if parts is not None:
@@ -130,24 +133,43 @@ def _to_compare(
     """The buckets of contents that share one, by priority, and what it takes to measure these."""
     threads = cores(settings)
     priority = buffers.numbers(ranking.ranks["priority"])
-    order = memory.hold(np.argsort(priority[index.signed]))
-    signed_rows = memory.hold(index.signed_rows[order])
+    order = _in_order(priority, index.signed, memory)
+    signed_rows = memory.take(index.signed_rows, order)
+    one_at_a_time = not memory.has_room(threads * BAND_BYTES * len(order))
     buckets = block(
         lambda band: shards.band(batch_shards, band, signed_rows),
-        memory.hold(index.signed[order]),
+        memory.take(index.signed, order),
         bands=settings.bands,
-        threads=threads,
+        threads=1 if one_at_a_time else threads,
         memory=memory,
     )
     if apart is not None:
         settled = _known(index.hashes[buckets.contents], apart, memory)
         buckets = settle(buckets, settled, threads=threads)
     buckets, rows = in_company(buckets, memory)
-    order = memory.hold(order[rows])
+    order = memory.take(order, rows)
     permutations = settings.permutations
     return buckets, shards.measurable(
         batch_shards, index, order, permutations=permutations, threads=threads, memory=memory
     )
+
+
+def _in_order(priority: Ints, signed: Ints, memory: Memory) -> Ints:
+    """The rows of `signed` (contents, ascending) by the priority of the contents, which is a permutation."""
+    content_at: Ints = memory.empty(len(priority), np.int64)
+    for first, last in steps(len(priority)):
+        content_at[priority[first:last]] = np.arange(first, last)
+    row_of: Ints = memory.full(len(priority), -1, np.int64)
+    for first, last in steps(len(signed)):
+        row_of[signed[first:last]] = np.arange(first, last)
+    order: Ints = memory.empty(len(signed), np.int64)
+    at = 0
+    for first, last in steps(len(priority)):
+        rows = row_of[content_at[first:last]]
+        rows = rows[rows >= 0]
+        order[at : at + len(rows)] = rows
+        at += len(rows)
+    return order
 
 
 def _known(hashes: Words, apart: Words, memory: Memory) -> Flags:
@@ -156,10 +178,12 @@ def _known(hashes: Words, apart: Words, memory: Memory) -> Flags:
     return np.asarray(numbers[len(apart) :] < len(apart))
 
 
-def _apart(families: pa.Table, index: shards.Contents) -> Words:
+def _apart(families: pa.Table, index: shards.Contents, memory: Memory) -> Words:
     """The hashes of the heads of all families: those that share a bucket have been compared, and do not match."""
-    record = buffers.numbers(families["record"])[index.signed]
-    found: Words = index.hashes[index.signed[record == index.signed]]
+    record = buffers.numbers(families["record"])
+    some = (index.signed[first:last] for first, last in steps(len(index.signed)))
+    heads = memory.concatenate([index.signed[:0], *(contents[record[contents] == contents] for contents in some)])
+    found: Words = memory.take(index.hashes, heads)
     return found
 
 
@@ -182,16 +206,16 @@ def _rank(batch_shards: Sequence[Shard], places: Places, settings: Settings, mem
     """The canonical policy's ranking of the contents, and the passage that each content keeps."""
     policy, trust = _policy(settings, places)
     lengths = shards.text_lengths(batch_shards, cores(settings), memory)
-    rows = np.flatnonzero(places.content >= 0)
-    every = len(rows) == len(lengths)
+    every = bool((places.content >= 0).all())
+    rows = None if every else memory.hold(np.flatnonzero(places.content >= 0))
     taken: list[Any] = [places.content, places.document, places.text_hashes, lengths]
-    if not every:
-        taken = [memory.hold(column[rows]) for column in taken]
-    content, document, text_hashes, lengths = taken
+    content, document, text_hashes, lengths = (
+        column if rows is None else memory.take(column, rows) for column in taken
+    )
     copies = Copies(content, document, text_hashes, lengths, trust)
     ranking = rank(copies, policy=policy, memory=memory)
     kept = buffers.numbers(ranking.ranks["kept"])
-    return ranking, kept if every else memory.hold(rows[kept])
+    return ranking, kept if rows is None else memory.take(rows, kept)
 
 
 def _links(batch_shards: Sequence[Shard], found: pa.Table, parts: Parts, decisions: Decisions, kept: Ints) -> pa.Table:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from corpuskit import buffers, schema
 from corpuskit.kernels.gather import put_rows
 from corpuskit.kernels.types import Ints, Minima, Numbers, Words
-from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.memory import IN_MEMORY, Memory, steps
 from corpuskit.stages.cluster import Measurable
 from corpuskit.stages.distinct import number
 from corpuskit.stages.merge import Places
@@ -59,13 +59,22 @@ def index_contents(shards: Sequence[Shard], *, min_near_chars: int, memory: Memo
     numbers, firsts = number(hashes, memory)
     able = np.concatenate([signable(shard.contents, min_near_chars=min_near_chars) for shard in shards])
     signed = memory.hold(np.flatnonzero(able[firsts]))
-    signed_rows = memory.hold((np.cumsum(able) - 1)[firsts[signed]])
-    return Contents(numbers, firsts, memory.hold(hashes[firsts]), signed, signed_rows)
+    row_of: Ints = memory.empty(len(able), np.int64)
+    np.cumsum(able, out=row_of)
+    row_of -= 1
+    signed_rows = memory.take(row_of, memory.take(firsts, signed))
+    return Contents(numbers, firsts, memory.take(hashes, firsts), signed, signed_rows)
 
 
 def sample(index: Contents, n_chars: Ints, *, texts: int, chars: int) -> Ints:
     """Contents with a signature, of the least hashes, whatever the order of files: `texts` and `chars` at most."""
-    order = index.signed[np.argsort(index.hashes[index.signed, 0], kind="stable")][:texts]
+    share = 4 * texts / max(len(index.signed), 1)  # hashes below this share of all there are: some four times as many
+    most = np.uint64(min(share, 1) * 0xFFFF_FFFF_FFFF_0000)
+    some = [index.signed[first:last] for first, last in steps(len(index.signed))]
+    likely = np.concatenate([index.signed[:0], *(rows[index.hashes[rows, 0] <= most] for rows in some)])
+    if len(likely) < min(texts, len(index.signed)):
+        likely = index.signed
+    order = likely[np.argsort(index.hashes[likely, 0], kind="stable")][:texts]
     return np.sort(order[np.cumsum(n_chars[order]) <= chars])
 
 
@@ -125,7 +134,7 @@ def wordings(shards: Sequence[Shard], rows: Ints) -> pa.Array:
 def content_column(shards: Sequence[Shard], name: str, rows: Ints, memory: Memory = IN_MEMORY) -> Ints:
     """A number column of the shards' CONTENTS, at rows over all shards."""
     joined = memory.concatenate([buffers.numbers(shard.contents[name]) for shard in shards])
-    found: Ints = memory.hold(joined[rows])
+    found: Ints = memory.take(joined, rows)
     return found
 
 
@@ -145,7 +154,11 @@ def text_lengths(shards: Sequence[Shard], threads: int = 1, memory: Memory = IN_
 
 def band(shards: Sequence[Shard], which: int, rows: Ints) -> Words:
     """The keys of one band for contents, by their row among the signable ones over all shards: uint64."""
-    return np.concatenate([shard.band_keys[which] for shard in shards])[rows].astype(np.uint64)
+    joined = np.concatenate([shard.band_keys[which] for shard in shards])
+    keys = np.empty(len(rows), dtype=np.uint64)
+    for first, last in steps(len(rows)):
+        keys[first:last] = joined[rows[first:last]]
+    return keys
 
 
 def measurable(
@@ -159,9 +172,9 @@ def measurable(
 ) -> Measurable:
     """What it takes to measure contents: rows of `index.signed`, in the order `order`. Texts stay in the shards."""
     places: Ints = buffers.frozen(memory.hold(np.argsort(order)))
-    chosen: Ints = memory.hold(order[places])  # in the order of the shards
-    firsts: Ints = memory.hold(index.firsts[index.signed[chosen]])
-    n_chars = content_column(shards, "n_chars", index.firsts[index.signed[order]], memory)
+    chosen: Ints = memory.take(order, places)  # in the order of the shards
+    firsts: Ints = memory.take(index.firsts, memory.take(index.signed, chosen))
+    n_chars = content_column(shards, "n_chars", memory.take(index.firsts, memory.take(index.signed, order)), memory)
     words, bins = shards[0].sketches.shape[1], shards[0].bags.shape[1]
     sketches: Words = memory.empty((len(order), words), np.uint64)
     bags: Numbers = memory.empty((len(order), bins), np.uint16)

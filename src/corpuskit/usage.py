@@ -18,7 +18,7 @@ from corpuskit.reading import Evidence, ends_sentence
 Uses = tuple[Small, Small]
 """Text and word of each use."""
 
-BATCH: Final = 10_000
+BATCH: Final = 4_000
 """So many texts are Python strings at a time."""
 
 

@@ -86,7 +86,7 @@ def in_company(buckets: Buckets, memory: Memory = IN_MEMORY) -> tuple[Buckets, I
     for band, found in zip(buckets.numbers, numbers, strict=True):
         np.take(band, rows, out=found, mode="clip")  # the mode that needs no copy
     settled = None if buckets.settled is None else buckets.settled[rows]
-    contents = memory.hold(buckets.contents[rows])
+    contents = memory.take(buckets.contents, rows)
     return Buckets(contents, numbers, buckets.sizes, buckets.crowded, settled), rows
 
 

@@ -34,7 +34,7 @@ from corpuskit.kernels.cluster import (
 )
 from corpuskit.kernels.shelves import Company, Met, Rule, Shelves, find_company, meet_records, shelve_records
 from corpuskit.kernels.types import Bytes, Ints, Numbers, Small, Words
-from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.memory import IN_MEMORY, Memory, steps
 from corpuskit.stages.block import MOST_COMPANY, Buckets
 from corpuskit.stages.sign import count_chars
 
@@ -54,9 +54,6 @@ MET: Final = 4
 
 PIECE: Final = 512
 """Contents that a thread takes of a block at a time."""
-
-STEP: Final = 1 << 20
-"""Contents written down at a time."""
 
 MOST_LISTED: Final = MOST_COMPANY
 """A bucket lists so many records: what comes to it then is compared with these and no more. Only a bucket that cannot
@@ -291,8 +288,8 @@ def _members(active: Ints, found: Found, n_chars: Ints, memory: Memory) -> pa.Ta
     distance[:] = 0
     total[:] = n_chars
     total *= 2
-    for first in range(0, len(active), STEP):
-        rows = slice(first, first + STEP)
+    for first, last in steps(len(active)):
+        rows = slice(first, last)
         contents, records = active[rows], active[found.record[rows]]
         record[contents], distance[contents], total[contents] = records, found.distance[rows], found.total[rows]
         longest = np.maximum(n_chars[contents], n_chars[records])

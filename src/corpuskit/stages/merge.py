@@ -11,7 +11,7 @@ from corpuskit import buffers, schema
 from corpuskit.kernels.block import gather
 from corpuskit.kernels.rank import select_sources
 from corpuskit.kernels.types import Ints, Numbers, Words
-from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.memory import IN_MEMORY, Memory, steps
 from corpuskit.stages.cluster import similarity
 from corpuskit.stages.distinct import copies
 
@@ -91,14 +91,20 @@ def decide(
     """Draw up the decisions of MEMBERS; records are numbered by the place of the kept passage."""
     record = buffers.numbers(members["record"])
     records = np.flatnonzero(record == np.arange(len(record)))
-    records = memory.hold(records[np.argsort(kept[records])])
+    records = memory.take(records, np.argsort(kept[records]))
     number: Ints = memory.empty(len(record), np.int64)
     number[records] = np.arange(len(records))
-    number = memory.hold(number[record])
-    alike = memory.hold(similarity(members))
-    of_passage = memory.hold(np.where(places.content >= 0, of_content(number, places.content), -1))
-    least = np.ones(len(records))
-    np.minimum.at(least, number, alike)
+    number = memory.take(number, record)
+    alike: Numbers = memory.empty(len(record), np.float64)
+    for first, last in steps(len(record)):
+        alike[first:last] = similarity(members.slice(first, last - first))
+    of_passage: Ints = memory.empty(len(places.content), np.int64)
+    for first, last in steps(len(places.content)):
+        content = places.content[first:last]
+        of_passage[first:last] = np.where(content >= 0, of_content(number, content), -1)
+    least: Numbers = memory.full(len(records), 1.0, np.float64)
+    for first, last in steps(len(number)):
+        np.minimum.at(least, number[first:last], alike[first:last])
     n_occurrences, n_documents = copies(places.document, of_passage, len(records), memory)
     return Decisions(
         content_hashes=content_hashes,
@@ -108,12 +114,12 @@ def decide(
         n_words=n_words,
         canonical=canonical,
         family=family,
-        kept=memory.hold(kept[records]),
+        kept=memory.take(kept, records),
         record_number=number,
         of_passage=of_passage,
         n_occurrences=n_occurrences,
         n_documents=n_documents,
-        min_similarity=memory.hold(least),
+        min_similarity=least,
     )
 
 

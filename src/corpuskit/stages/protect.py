@@ -19,7 +19,7 @@ from corpuskit import buffers, schema
 from corpuskit.differences import Difference
 from corpuskit.judges import Found, Judge, Pairs, judge_here
 from corpuskit.kernels.types import Ints
-from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.memory import IN_MEMORY, Memory, steps
 from corpuskit.reading import Evidence
 from corpuskit.stages.block import Buckets, split_buckets
 from corpuskit.stages.cluster import Measurable, cluster, similarity
@@ -119,18 +119,22 @@ def cluster_parts(
     active = np.flatnonzero(parts.part >= 0)
     columns = []
     for before, after in zip(members.columns, again.columns, strict=True):
-        column = memory.hold(buffers.numbers(before).copy())
+        column = memory.concatenate([buffers.numbers(before)])
         column[active] = buffers.numbers(after)[active]
         columns.append(pa.array(column))
     return pa.table(columns, schema=schema.MEMBERS), compared
 
 
-def family_heads(families: pa.Table, members: pa.Table) -> Ints:
+def family_heads(families: pa.Table, members: pa.Table, memory: Memory = IN_MEMORY) -> Ints:
     """For each record of MEMBERS whose family has several, the family's head; -1 for all other contents."""
     head, record = buffers.numbers(families["record"]), buffers.numbers(members["record"])
-    records = record == np.arange(len(record))
-    several = np.bincount(head[records], minlength=len(head)) > 1
-    return np.where(records & several[head], head, -1)
+    found: Ints = memory.full(len(head), -1, np.int64)
+    for first, last in steps(len(head)):
+        here = np.arange(first, last)
+        others = here[(record[first:last] == here) & (head[first:last] != here)]
+        found[others] = head[others]
+        found[head[others]] = head[others]
+    return found
 
 
 def variants(families: pa.Table, members: pa.Table, parts: Parts) -> pa.Table:

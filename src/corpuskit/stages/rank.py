@@ -4,7 +4,7 @@ A policy is a list of keys, smaller first, of which the last one (the place of t
 The same keys order the contents, and the wordings (different texts) inside one content.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 from corpuskit import buffers, schema
 from corpuskit.kernels.rank import best_of_kinds, sort_by_digit, why_records, why_wordings
 from corpuskit.kernels.types import Ints, Numbers, Small, Words
-from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.memory import IN_MEMORY, Memory, steps
 from corpuskit.stages.distinct import copies as count_copies
 from corpuskit.stages.distinct import number
 
@@ -24,10 +24,6 @@ POLICIES: Final = {
     "earliest": ("earliest",),
     "trusted": ("trusted_source", "most_documents", "most_occurrences", "longest", "earliest"),
 }
-
-
-STEP: Final = 1 << 20
-"""Rows looked at between two looks at how much is resident."""
 
 
 @dataclass(frozen=True)
@@ -62,50 +58,47 @@ class Copies:
 def rank(copies: Copies, *, policy: str, memory: Memory = IN_MEMORY) -> Ranking:
     """Rank the contents of passages. `policy` is a key of POLICIES."""
     wordings, first_of_wording = number(copies.text_hashes, memory)
-    content_of_wording = memory.hold(copies.contents[first_of_wording])
+    content_of_wording = memory.take(copies.contents, first_of_wording)
     first_of_content = _firsts(copies.contents, memory)
     names = POLICIES[policy]
     wording_keys = _keys(names, wordings, first_of_wording, copies, memory)
     content_keys = _keys(names, copies.contents, first_of_content, copies, memory)
-    best = memory.hold(np.full(len(first_of_content), -1, dtype=np.int64))
+    best = memory.full(len(first_of_content), -1, np.int64)
     frozen = buffers.frozen(wording_keys), buffers.frozen(content_of_wording)
-    for first, last in _steps(len(wording_keys)):
+    for first, last in steps(len(wording_keys)):
         best_of_kinds(*frozen, first, last, best)
     priority = memory.empty(len(first_of_content), np.int64)
     order = _sorted(content_keys, memory)
-    for first, last in _steps(len(order)):
+    for first, last in steps(len(order)):
         priority[order[first:last]] = np.arange(first, last)
-    kept = memory.hold(_kept(wordings, first_of_wording, copies)[best])
+    kept = memory.take(_kept(wordings, first_of_wording, copies), best)
     ranks = pa.table([pa.array(priority), pa.array(kept)], schema=schema.RANKS)
     return Ranking(ranks, names, content_keys, wording_keys, content_of_wording, best)
 
 
 def explain(ranking: Ranking, record: Ints, memory: Memory = IN_MEMORY) -> Numbers:
     """Why each content's wording is canonical, given every content's record: int8, which of CANONICAL_REASONS."""
-    why = memory.hold(np.full(len(record), -1, dtype=np.int64))
+    why = memory.full(len(record), -1, np.int64)
     keys = (ranking.content_keys, ranking.wording_keys, ranking.content_of_wording, ranking.best_wording)
     content_keys, wording_keys, content_of_wording, best = map(buffers.frozen, keys)
     records = buffers.frozen(record)
-    for first, last in _steps(len(record)):
+    for first, last in steps(len(record)):
         why_records(content_keys, records, first, last, why)
-    for first, last in _steps(len(content_of_wording)):
+    for first, last in steps(len(content_of_wording)):
         why_wordings(wording_keys, records, content_of_wording, best, first, last, why)
     names = list(schema.CANONICAL_REASONS)
     codes = np.array([names.index(name) for name in ("only_wording", *ranking.policy, "own_record")], dtype=np.int8)
-    found: Numbers = codes[why + 1]
+    found: Numbers = memory.empty(len(why), np.int8)
+    for first, last in steps(len(why)):
+        found[first:last] = codes[why[first:last] + 1]
     return found
-
-
-def _steps(n: int) -> Iterator[tuple[int, int]]:
-    for first in range(0, n, STEP):
-        yield first, min(first + STEP, n)
 
 
 def _firsts(contents: Ints, memory: Memory) -> Ints:
     """The first passage of each content, int64: contents are numbered by first appearance."""
     found: Ints = memory.empty(int(contents.max(initial=-1)) + 1, np.int64)
     known = 0
-    for first, last in _steps(len(contents)):
+    for first, last in steps(len(contents)):
         before = np.maximum.accumulate(np.concatenate([[known - 1], contents[first:last]]))
         new = np.flatnonzero(before[1:] > before[:-1])
         found[known : known + len(new)] = first + new

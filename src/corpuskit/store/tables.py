@@ -1,7 +1,7 @@
 """Published tables as Parquet files, written piece by piece."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Self
@@ -18,7 +18,9 @@ ROW_GROUP_BYTES: Final = 64 << 20
 """A row group ends at so many rows or bytes of text, whichever comes first: a bound on readers' memory."""
 
 QUEUED_BYTES: Final = 64 << 20
-"""So much waits for a thread that writes: while it is busy with a row group, the next one can be made."""
+LEAST_QUEUED_BYTES: Final = 8 << 20
+"""So much waits for a thread that writes, where memory is to spare: while it is busy with a row group, the next one can
+be made."""
 
 _IDS: Final = frozenset({"document_id", "occurrence_id", "record_id", "left_record", "right_record"})
 _DICTIONARIES: Final = {
@@ -104,10 +106,14 @@ class TableWriter:
 
 
 class WritingBeside:
-    """Hands pieces to a table's writer in a thread of its own, which holds up to QUEUED_BYTES of them."""
+    """Hands pieces to a table's writer in a thread of its own.
 
-    def __init__(self, writer: TableWriter) -> None:
+    It holds up to a quarter of the memory that is to `spare`, LEAST_QUEUED_BYTES to QUEUED_BYTES.
+    """
+
+    def __init__(self, writer: TableWriter, spare: Callable[[], int] = lambda: 1 << 62) -> None:
         self._writer = writer
+        self._spare = spare
         self._thread = ThreadPoolExecutor(1)
         self._queued: deque[tuple[int, Future[None]]] = deque()
         self._bytes = 0
@@ -122,7 +128,8 @@ class WritingBeside:
         """Have rows written, when there is room for them. Raises what writing earlier ones has raised."""
         self._bytes += piece.nbytes
         self._queued.append((piece.nbytes, self._thread.submit(self._writer.write, piece)))
-        while self._queued and (self._bytes > QUEUED_BYTES or self._queued[0][1].done()):
+        room = min(max(self._spare() // 4, LEAST_QUEUED_BYTES), QUEUED_BYTES)
+        while self._queued and (self._bytes > room or self._queued[0][1].done()):
             self._take()
 
     def finish(self) -> None:
