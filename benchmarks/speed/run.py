@@ -43,6 +43,7 @@ PARTS: Final[Mapping[str, Part]] = {
     "stages": Part(ingesting.stages),
     "workers": Part(ingesting.workers),
     "peers": Part(versus.versus),
+    "peers-all": Part(versus.versus_fastest),
     "growth": Part(partial(growth.distinct, "scale", growth.SIZES)),
     "growth-copies": Part(partial(growth.copies, "scale")),
     "growth-default": Part(partial(growth.distinct, "default", growth.COMMON)),
