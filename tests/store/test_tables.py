@@ -59,7 +59,9 @@ def test_what_writing_raises_is_raised() -> None:
         def write(self, _: Any) -> None:
             raise OSError(28, "No space left on device")
 
-    with WritingBeside(cast(TableWriter, Full())) as beside:
+    def write(beside: WritingBeside) -> None:
         beside.write(PIECE)
-        with pytest.raises(OSError, match="No space left"):
-            beside.finish()
+        beside.finish()
+
+    with WritingBeside(cast(TableWriter, Full())) as beside, pytest.raises(OSError, match="No space left"):
+        write(beside)
