@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -77,6 +78,49 @@ def test_a_process_that_dies_ends_the_run(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(CorpuskitError, match="a worker process died"):
         list(judge_beside(batches(1), evidence(), KINDS, processes=2, memory=Memory(tmp_path)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_waits_when_pairs_cannot_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither when they are made, nor when they are written: the processes that wait for them end, too."""
+
+    def failing() -> Iterator[Pairs]:
+        raise OSError(28, "No space left on device")
+        yield
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    judge = partial(judge_beside, evidence=evidence(), kinds=KINDS, processes=2, memory=Memory(tmp_path))
+    with pytest.raises(OSError, match="No space left"):
+        list(judge(failing()))
+    monkeypatch.setattr(judges, "_write", full)
+    with pytest.raises(OSError, match="No space left"):
+        list(judge(batches(1)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_death_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not after all else has been judged here."""
+    made = 0
+
+    def endless() -> Iterator[Pairs]:
+        nonlocal made
+        while made < 100_000:
+            made += 1
+            yield batches(1)[0]
+
+    class Dying(Pool):
+        def start(self) -> None:
+            begun = bool(self._processes)
+            super().start()
+            if not begun:
+                for process in self._processes:
+                    os.kill(process.pid, signal.SIGTERM)
+
+    monkeypatch.setattr(judges, "Pool", Dying)
+    with pytest.raises(CorpuskitError, match="a worker process died"):
+        list(judge_beside(endless(), evidence(), KINDS, processes=2, memory=Memory(tmp_path)))
+    assert made < 10_000
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_a_look_at_one_place_does_not_map_what_was_written_around_it(tmp_path: P
 
 def test_what_is_lent_to_other_processes_is_let_go_of_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     memory = Memory(tmp_path, budget=1_600)
-    sizes = iter([1_000, 1_000, 900, 900, 900])
+    sizes = iter([1_000, 1_000, 900, 900, 900])  # looks, after the arrays, after the shards, at the end
     monkeypatch.setattr("corpuskit.memory.resident", lambda: next(sizes))
     memory.relieve()  # 1,000 of 1,200
     with memory.lent(400):

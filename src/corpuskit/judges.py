@@ -5,6 +5,7 @@ corpus is its evidence; the pairs of a batch go to them in a file, and what was 
 """
 
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -75,12 +76,14 @@ def judge_beside(
         pool.tell({"evidence": str(known), "kinds": list(kinds)})
         judged: dict[int, pa.Table] = {}
         for number, batch in enumerate(batches):
+            pool.check()
             if pool.ahead < others:
                 pool.give(_write(folder / str(number), batch))
             else:
                 judged[number] = _judge(batch, evidence, kinds)
         for job in pool.finish():
             judged[int(job.name)] = _read(job / "judged.arrow")
+            shutil.rmtree(job)
         yield from (judged[number] for number in sorted(judged))
 
 
@@ -104,6 +107,8 @@ def judging(start: Any) -> Callable[[Path], None]:
 
     def judge(job: Path) -> None:
         texts, pairs = _read(job / "texts.arrow"), _read(job / "pairs.arrow")
+        for name in ("texts.arrow", "pairs.arrow"):
+            (job / name).unlink()  # they are as large as all near copies together
         batch = Pairs(buffers.one_chunk(texts["text"]), *(buffers.numbers(pairs[name]) for name in ("left", "right")))
         files.write_arrow(job / "judged.arrow", _judge(batch, evidence, start["kinds"]))
 

@@ -90,7 +90,8 @@ class Memory:
 
     @contextmanager
     def lent(self, size: int) -> Iterator[None]:
-        """While the body runs, leave so many bytes of the budget to other processes."""
+        """While the body runs, leave so many bytes of the budget to other processes, a quarter of it at most."""
+        size = min(size, self._budget // 4)
         self._lent += size
         try:
             yield
@@ -99,13 +100,16 @@ class Memory:
 
     def _watch_over(self) -> None:
         while not self._ended.wait(LOOK_SECONDS):
-            self.relieve()
+            with suppress(MemoryError, OSError):  # the next look may do better
+                self.relieve()
 
     def empty(self, shape: int | tuple[int, ...], dtype: Any) -> Any:
         """An array with anything in it, like numpy.empty."""
         size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
-        if self._folder is None or size <= self._left:
-            self._left -= size
+        with self._lock:
+            kept = self._folder is None or size == 0 or size <= self._left
+            self._left -= size if kept else 0
+        if kept:
             return np.empty(shape, dtype)
         with tempfile.TemporaryFile(dir=self._folder) as file:
             if hasattr(os, "posix_fallocate"):

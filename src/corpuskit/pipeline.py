@@ -118,6 +118,9 @@ def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Set
     `similarity` (float64) to that text, 1 when the normalized texts are equal; `measure` and `reason` as in
     `occurrences`. Each text is a document of its own, and one passage. Those that `min_chars` or `drop` filter have
     null for all but `reason`. Nulls raise ValueError.
+
+    Where there are 20,000 near copies or more and several cores, differences are judged by processes beside this one,
+    which get the texts in files in the system's folder for temporary ones.
     """
     if isinstance(texts, str):
         raise TypeError("texts: a sequence of strings is wanted, not one string")

@@ -98,6 +98,8 @@ class Pool:
             process.kill()
         for process in self._processes:
             process.wait()
+        for _ in self._threads:  # those that wait for a job
+            self._waiting.put(None)
         for thread in self._threads:
             thread.join()
         for process in self._processes:
@@ -172,6 +174,13 @@ class Pool:
     def ahead(self) -> int:
         """Jobs that no process has begun."""
         return self._waiting.qsize()
+
+    def check(self) -> None:
+        """Raise CorpuskitError if a process has died."""
+        if not all(thread.is_alive() for thread in self._threads):  # before `finish` none ends otherwise
+            while True:
+                if isinstance(finished := self._next(self._done), CorpuskitError):
+                    raise finished
 
     def finish(self) -> Iterator[Path]:
         """The jobs as they are done; no more can be given. Raises CorpuskitError when a worker died."""

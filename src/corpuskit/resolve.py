@@ -91,7 +91,7 @@ def resolve(
     ) as background:
         buckets, contents = _to_compare(batch_shards, index, ranking, settings, memory, apart)
         if buckets.n_pairs > NOTED_PAIRS and note is not None:
-            note(_forecast(buckets, settings))
+            note(_forecast(buckets, len(index.signed), settings))
         families, compared = cluster(contents, buckets, threads=cores(settings), **rule)
     compared["crowded"] = buckets.crowded
     apart = None if buckets.crowded or compared["unlisted"] else _apart(families, index, memory)
@@ -144,7 +144,7 @@ def _to_compare(
         memory=memory,
     )
     if apart is not None:
-        settled = _known(index.hashes[buckets.contents], apart, memory)
+        settled = _known(memory.take(index.hashes, buckets.contents), apart, memory)
         buckets = settle(buckets, settled, threads=threads)
     buckets, rows = in_company(buckets, memory)
     order = memory.take(order, rows)
@@ -194,9 +194,9 @@ def _background(batch_shards: Sequence[Shard], index: shards.Contents, kept: Int
         return Sample(contents, usages(shards.wordings(batch_shards, kept[contents])))
 
 
-def _forecast(buckets: Buckets, settings: Settings) -> str:
+def _forecast(buckets: Buckets, contents: int, settings: Settings) -> str:
     """What comparing will take, and what would take less."""
-    each = buckets.n_pairs / max(len(buckets.contents), 1)
+    each = buckets.n_pairs / max(contents, 1)
     minutes = buckets.n_pairs * SECONDS_A_PAIR / cores(settings) / 60
     advice = "" if settings.profile == "scale" else "; --profile scale compares far less and misses a little more"
     return f"up to {each:,.0f} comparisons a passage, about {max(minutes, 1):,.0f} minutes{advice}"

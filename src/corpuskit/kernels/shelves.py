@@ -147,7 +147,7 @@ def find_company(
 ) -> None:
     """Form the groups of the contents from `first` to `last` that have no record yet, in some bands; none is listed.
 
-    `company.group` is -1 everywhere before.
+    `company.group` is -1 for all of them before.
     """
     size = 16
     while size < 2 * (last - first):

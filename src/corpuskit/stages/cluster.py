@@ -173,7 +173,7 @@ class _Work:
 
     def choose(self, first: int, last: int) -> None:
         """Choose the records of a block, and put them onto the shelves."""
-        self._company.group[:] = -1
+        self._company.group[: last - first] = -1
         self._in_bands(
             lambda begin, end: find_company(first, last, begin, end, self._found.record, self._shelves, self._company)
         )
