@@ -158,7 +158,7 @@ class _Work:
         self._n, self._bands, self._threads, self._rule, self._found = n, bands, threads, rule, found
         self._block = min(max(BLOCK, min(n // BLOCKS, LARGEST_BLOCK)), max(n, 1))
         self._run: Callable[..., Iterable[Any]] = pool.map if threads > 1 else map
-        self._texts = _texts(contents)
+        self._texts = _texts(contents, memory)
         self._shelves = _shelves(buckets, memory)
         self._met, self._company = _room(bands, self._block)
         self._classes = buffers.frozen(text.classes())
@@ -237,14 +237,14 @@ def _small(*shape: int) -> Small:
     return np.empty(shape, dtype=np.int32)
 
 
-def _texts(contents: Measurable) -> Texts:
+def _texts(contents: Measurable, memory: Memory) -> Texts:
     """The contents as the kernel takes them, with the words of the long ones counted."""
     starts, ends, classes = map(buffers.frozen, (contents.starts, contents.ends, text.classes()))
     longest = int((ends - starts).max(initial=0))
 
     def bags(above: int, bins: int) -> tuple[Numbers, Ints, Ints]:
         rows = np.flatnonzero(contents.n_chars > above)
-        bag = np.full(len(starts), -1, dtype=np.int64)
+        bag: Ints = memory.full(len(starts), -1, np.int64)
         bag[rows] = np.arange(len(rows))
         filled = np.zeros((len(rows), bins), dtype=np.uint16)
         counts = np.zeros(len(rows), dtype=np.int64)
