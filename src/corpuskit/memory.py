@@ -31,9 +31,8 @@ GAIN_SHARE: Final = 16
 """Pages are let go of when that frees this part of the budget at least: it takes a system call for each file."""
 
 LOOK_SECONDS: Final = 0.01
-"""Between two looks: sequential reading maps some 50 MB meanwhile, scattered reading up to ten times as much. Looks
-twice as often cost a tenth of the time of a corpus that just fits: its pages go and come back more often."""
-
+"""Between two looks at what is resident. To look twice as often cost a tenth of the time of a corpus that just fits:
+its pages go and come back more often."""
 
 STEP: Final = 1 << 20
 """So many rows are worked on at a time where results go to files."""

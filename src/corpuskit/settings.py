@@ -189,8 +189,8 @@ class Settings(BaseModel):
     )
     workers: int = _knob(
         0,
-        "Processes for reading, segmenting and signing; 0 means one for each core, and one for small inputs. Fewer are "
-        "begun where a memory that is set has no room for them.",
+        "Processes for reading, segmenting, signing and judging; 0 means one for each core, and one for small inputs. "
+        "Fewer are begun where a memory that is set has no room for them.",
         output=False,
         ge=0,
         le=4096,

@@ -131,12 +131,12 @@ def cluster(
         work = _Work(contents, buckets, rule, found, threads, pool, memory)
         first = 0
         while first < n:
-            last = work.match(first)
+            last = work.compare(kernels.MATCH, first)
             work.choose(first, last)
             first = last
         first = 0
         while first < n:
-            first = work.join(first)
+            first = work.compare(kernels.JOIN, first)
     members = _members(buckets.contents, found, n_chars, memory)
     return members, dict(zip(COMPARED, work.compared.tolist(), strict=True))
 
@@ -165,10 +165,10 @@ class _Work:
         self._numbers_of = [np.zeros(0x110000, dtype=np.int32) for _ in range(threads)]
         self.compared = np.zeros(len(COMPARED), dtype=np.int64)
 
-    def match(self, first: int) -> int:
-        """Look for matches of the block from `first` among the records before; return where the block ends."""
+    def compare(self, step: int, first: int) -> int:
+        """Take MATCH or JOIN for the block from `first`, with the records on the shelves; return where it ends."""
         last = self._meet(first)
-        self._decide(kernels.MATCH, first, last)
+        self._decide(step, first, last)
         return last
 
     def choose(self, first: int, last: int) -> None:
@@ -184,12 +184,6 @@ class _Work:
             )
         )
         self.compared[COMPARED.index("unlisted")] += sum(unlisted)
-
-    def join(self, first: int) -> int:
-        """Let the others of the block from `first` join the best of all records; return where the block ends."""
-        last = self._meet(first)
-        self._decide(kernels.JOIN, first, last)
-        return last
 
     def _meet(self, first: int) -> int:
         """List what contents from `first` meet on the shelves; return up to which there was room for it."""
@@ -221,7 +215,6 @@ class _Work:
         self, work: Callable[[int, int], T], first: int, last: int, step: int, *, in_order: bool = False
     ) -> list[T]:
         """Do it for all between two numbers, `step` at a time, and side by side if not `in_order`."""
-
         run = map if in_order else self._run
         return list(run(lambda bounds: work(*bounds), pairwise([*range(first, last, step), last])))
 
