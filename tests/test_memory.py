@@ -3,6 +3,7 @@
 import errno
 import itertools
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpuskit.memory import IN_MEMORY, Memory, resident
 from corpuskit.store.files import write_array, write_arrow
@@ -44,6 +47,18 @@ def test_held_and_joined_arrays_are_what_they_were(tmp_path: Path, budget: int) 
     joined = memory.concatenate([array[:3], array[:0], array[3:]])
     assert (joined == array).all()
     assert joined.dtype == array.dtype
+
+
+@pytest.mark.parametrize("budget", [1 << 4, 1 << 40])
+@given(numbers=st.permutations(range(40)), flags=st.sets(st.integers(0, 39)), step=st.integers(1, 50))
+def test_rows_are_found_and_ordered_as_numpy_does(budget: int, numbers: list[int], flags: set[int], step: int) -> None:
+    flagged = np.isin(np.arange(40), sorted(flags))
+    some = np.array(numbers, dtype=np.int64)[flagged]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("corpuskit.memory.STEP", step)
+        memory = Memory(Path(folder), budget)
+        assert memory.where(flagged).tolist() == sorted(flags)
+        assert memory.order(some, 40).tolist() == np.argsort(some).tolist()
 
 
 def test_saved_arrays_and_tables_are_mapped(tmp_path: Path) -> None:

@@ -131,9 +131,9 @@ class Memory:
         held[:] = array
         return held
 
-    def full(self, size: int, value: Any, dtype: Any) -> Any:
+    def full(self, shape: int | tuple[int, ...], value: Any, dtype: Any) -> Any:
         """An array of one value."""
-        array = self.empty(size, dtype)
+        array = self.empty(shape, dtype)
         array[:] = value
         return array
 
@@ -143,6 +143,31 @@ class Memory:
         for first, last in steps(len(rows)):
             taken[first:last] = array[rows[first:last]]
         return taken
+
+    def where(self, flags: Any) -> Any:
+        """The rows whose flag is set, int64, ascending: like numpy.flatnonzero."""
+        rows = self.empty(int(np.count_nonzero(flags)), np.int64)
+        at = 0
+        for first, last in steps(len(flags)):
+            some = np.flatnonzero(flags[first:last])
+            rows[at : at + len(some)] = some
+            rows[at : at + len(some)] += first
+            at += len(some)
+        return rows
+
+    def order(self, numbers: Any, below: int) -> Any:
+        """The rows of distinct numbers from 0 to `below` in ascending order, int64: like numpy.argsort, by places."""
+        row_of = self.full(below, -1, np.int64)
+        for first, last in steps(len(numbers)):
+            row_of[numbers[first:last]] = np.arange(first, last)
+        ordered = self.empty(len(numbers), np.int64)
+        at = 0
+        for first, last in steps(below):
+            rows = row_of[first:last]
+            rows = rows[rows >= 0]
+            ordered[at : at + len(rows)] = rows
+            at += len(rows)
+        return ordered
 
     def concatenate(self, pieces: Sequence[Any]) -> Any:
         """The arrays one after another (along the first axis), of the first one's type."""

@@ -24,7 +24,7 @@ from corpuskit.pool import beside, cores
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 from corpuskit.stages.block import Buckets, block, in_company, settle
-from corpuskit.stages.cluster import Measurable, cluster, may_refuse
+from corpuskit.stages.cluster import Measurable, cluster, may_refuse, records_of
 from corpuskit.stages.contain import contain, link_held
 from corpuskit.stages.distinct import number
 from corpuskit.stages.merge import Decisions, Places, decide
@@ -106,6 +106,7 @@ def resolve(
                 background=background(),
                 kinds=settings.protect,
                 judge=judge_for(len(rows), settings, memory),
+                memory=memory,
             )
         members, more = cluster_parts(families, parts, buckets, contents, **rule)
         compared = {name: count + more.get(name, 0) for name, count in compared.items()}
@@ -133,7 +134,7 @@ def _to_compare(
     """The buckets of contents that share one, by priority, and what it takes to measure these."""
     threads = cores(settings)
     priority = buffers.numbers(ranking.ranks["priority"])
-    order = _in_order(priority, index.signed, memory)
+    order = memory.order(memory.take(priority, index.signed), len(priority))
     signed_rows = memory.take(index.signed_rows, order)
     one_at_a_time = not memory.has_room(threads * BAND_BYTES * len(order))
     buckets = block(
@@ -152,24 +153,6 @@ def _to_compare(
     return buckets, shards.measurable(
         batch_shards, index, order, permutations=permutations, threads=threads, memory=memory
     )
-
-
-def _in_order(priority: Ints, signed: Ints, memory: Memory) -> Ints:
-    """The rows of `signed` (contents, ascending) by the priority of the contents, which is a permutation."""
-    content_at: Ints = memory.empty(len(priority), np.int64)
-    for first, last in steps(len(priority)):
-        content_at[priority[first:last]] = np.arange(first, last)
-    row_of: Ints = memory.full(len(priority), -1, np.int64)
-    for first, last in steps(len(signed)):
-        row_of[signed[first:last]] = np.arange(first, last)
-    order: Ints = memory.empty(len(signed), np.int64)
-    at = 0
-    for first, last in steps(len(priority)):
-        rows = row_of[content_at[first:last]]
-        rows = rows[rows >= 0]
-        order[at : at + len(rows)] = rows
-        at += len(rows)
-    return order
 
 
 def _known(hashes: Words, apart: Words, memory: Memory) -> Flags:
@@ -207,7 +190,7 @@ def _rank(batch_shards: Sequence[Shard], places: Places, settings: Settings, mem
     policy, trust = _policy(settings, places)
     lengths = shards.text_lengths(batch_shards, cores(settings), memory)
     every = bool((places.content >= 0).all())
-    rows = None if every else memory.hold(np.flatnonzero(places.content >= 0))
+    rows = None if every else memory.where(places.content >= 0)
     taken: list[Any] = [places.content, places.document, places.text_hashes, lengths]
     content, document, text_hashes, lengths = (
         column if rows is None else memory.take(column, rows) for column in taken
@@ -239,7 +222,7 @@ def _contained(
     settings: Settings,
 ) -> tuple[pa.Table, dict[str, int]]:
     """LINKS of records that hold others, in the order of the contents held, and what it took."""
-    records = np.flatnonzero(decisions.record == np.arange(len(decisions.record)))
+    records = np.flatnonzero(records_of(decisions.record))
     rows = index.firsts[records]
     normalized = shards.texts(batch_shards, rows)
     n_chars = shards.content_column(batch_shards, "n_chars", rows)

@@ -58,7 +58,7 @@ def index_contents(shards: Sequence[Shard], *, min_near_chars: int, memory: Memo
     hashes = memory.concatenate([buffers.hash_words(shard.contents["content_hash"]) for shard in shards])
     numbers, firsts = number(hashes, memory)
     able = np.concatenate([signable(shard.contents, min_near_chars=min_near_chars) for shard in shards])
-    signed = memory.hold(np.flatnonzero(able[firsts]))
+    signed = memory.where(memory.take(able, firsts))
     row_of: Ints = memory.empty(len(able), np.int64)
     np.cumsum(able, out=row_of)
     row_of -= 1
@@ -171,7 +171,7 @@ def measurable(
     memory: Memory = IN_MEMORY,
 ) -> Measurable:
     """What it takes to measure contents: rows of `index.signed`, in the order `order`. Texts stay in the shards."""
-    places: Ints = buffers.frozen(memory.hold(np.argsort(order)))
+    places: Ints = buffers.frozen(memory.order(order, len(index.signed)))
     chosen: Ints = memory.take(order, places)  # in the order of the shards
     firsts: Ints = memory.take(index.firsts, memory.take(index.signed, chosen))
     n_chars = content_column(shards, "n_chars", memory.take(index.firsts, memory.take(index.signed, order)), memory)

@@ -81,7 +81,7 @@ def in_company(buckets: Buckets, memory: Memory = IN_MEMORY) -> tuple[Buckets, I
     shares = np.zeros(len(buckets.contents), dtype=np.bool_)
     for band in buckets.numbers:
         shares |= band >= 0
-    rows = memory.hold(np.flatnonzero(shares))
+    rows = memory.where(shares)
     numbers: Small = memory.empty((len(buckets.numbers), len(rows)), np.int32)
     for band, found in zip(buckets.numbers, numbers, strict=True):
         np.take(band, rows, out=found, mode="clip")  # the mode that needs no copy
@@ -135,12 +135,12 @@ def divided(key_of: Callable[[int], Words], bands: int) -> Callable[[int], Words
     return keys
 
 
-def split_buckets(buckets: Buckets, part: Ints) -> Buckets:
+def split_buckets(buckets: Buckets, part: Ints, memory: Memory = IN_MEMORY) -> Buckets:
     """The buckets of those contents alone whose `part` (int64, of each of `buckets.contents`) is not negative.
 
     Contents of one bucket and one part share a bucket; those alone in theirs get none.
     """
-    inside = np.flatnonzero(part >= 0)
+    inside = memory.where(part >= 0)
     of = part[inside].astype(np.uint64)
     parts = np.uint64(int(part.max(initial=0)) + 1)
     unshared = np.uint64(len(buckets.sizes)) * parts + np.arange(len(inside), dtype=np.uint64)
@@ -150,7 +150,7 @@ def split_buckets(buckets: Buckets, part: Ints) -> Buckets:
         shared = numbers.astype(np.int64).view(np.uint64) * parts + of
         return np.where(numbers >= 0, shared, unshared)
 
-    return block(keys, buckets.contents[inside], bands=len(buckets.numbers))
+    return block(keys, memory.take(buckets.contents, inside), bands=len(buckets.numbers), memory=memory)
 
 
 def settle(buckets: Buckets, settled: Flags, *, threads: int = 1) -> Buckets:

@@ -33,7 +33,7 @@ from corpuskit.kernels.cluster import (
     fill_word_bags,
 )
 from corpuskit.kernels.shelves import Company, Met, Rule, Shelves, find_company, meet_records, shelve_records
-from corpuskit.kernels.types import Bytes, Ints, Numbers, Small, Words
+from corpuskit.kernels.types import Bytes, Flags, Ints, Numbers, Small, Words
 from corpuskit.memory import IN_MEMORY, Memory, steps
 from corpuskit.stages.block import MOST_COMPANY, Buckets
 from corpuskit.stages.sign import count_chars
@@ -87,10 +87,11 @@ class Measurable:
     sketches: Words
     permutations: int
 
-    def take(self, rows: Ints) -> Self:
+    def take(self, rows: Ints, memory: Memory = IN_MEMORY) -> Self:
         """The contents at `rows`."""
-        bounds = self.starts[rows], self.ends[rows], self.n_chars[rows]
-        return type(self)(self.data, *bounds, self.bags[rows], self.sketches[rows], self.permutations)
+        starts, ends, n_chars = (memory.take(column, rows) for column in (self.starts, self.ends, self.n_chars))
+        bags, sketches = (memory.take(column, rows) for column in (self.bags, self.sketches))
+        return type(self)(self.data, starts, ends, n_chars, bags, sketches, self.permutations)
 
 
 def measurable(
@@ -239,7 +240,7 @@ def _texts(contents: Measurable, memory: Memory) -> Texts:
         rows = np.flatnonzero(contents.n_chars > above)
         bag: Ints = memory.full(len(starts), -1, np.int64)
         bag[rows] = np.arange(len(rows))
-        filled = np.zeros((len(rows), bins), dtype=np.uint16)
+        filled: Numbers = memory.full((len(rows), bins), 0, np.uint16)
         counts = np.zeros(len(rows), dtype=np.int64)
         fill_word_bags(contents.data, starts, ends, buffers.frozen(rows), longest, classes, filled, counts)
         return filled, bag, counts
@@ -288,6 +289,14 @@ def _members(active: Ints, found: Found, n_chars: Ints, memory: Memory) -> pa.Ta
         longest = np.maximum(n_chars[contents], n_chars[records])
         measure[contents] = np.where(records == contents, 0, np.where(longest > LONG_CHARS, 2, 1))
     return pa.table([*map(pa.array, (record, distance, total, measure))], schema=schema.MEMBERS)
+
+
+def records_of(record: Ints) -> Flags:
+    """Which contents are records: bool, of each content's record."""
+    found = np.empty(len(record), dtype=np.bool_)
+    for first, last in steps(len(record)):
+        np.equal(record[first:last], np.arange(first, last), out=found[first:last])
+    return found
 
 
 def similarity(members: pa.Table) -> npt.NDArray[np.float64]:

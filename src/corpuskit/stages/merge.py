@@ -12,7 +12,7 @@ from corpuskit.kernels.block import gather
 from corpuskit.kernels.rank import select_sources
 from corpuskit.kernels.types import Ints, Numbers, Words
 from corpuskit.memory import IN_MEMORY, Memory, steps
-from corpuskit.stages.cluster import similarity
+from corpuskit.stages.cluster import records_of, similarity
 from corpuskit.stages.distinct import copies
 
 MEASURE_NAMES: Final = pa.array(list(schema.MEASURES))
@@ -90,8 +90,8 @@ def decide(
 ) -> Decisions:
     """Draw up the decisions of MEMBERS; records are numbered by the place of the kept passage."""
     record = buffers.numbers(members["record"])
-    records = np.flatnonzero(record == np.arange(len(record)))
-    records = memory.take(records, np.argsort(kept[records]))
+    records = memory.where(records_of(record))
+    records = memory.take(records, memory.order(memory.take(kept, records), len(places.content)))
     number: Ints = memory.empty(len(record), np.int64)
     number[records] = np.arange(len(records))
     number = memory.take(number, record)

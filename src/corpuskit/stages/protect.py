@@ -22,7 +22,7 @@ from corpuskit.kernels.types import Ints
 from corpuskit.memory import IN_MEMORY, Memory, steps
 from corpuskit.reading import Evidence
 from corpuskit.stages.block import Buckets, split_buckets
-from corpuskit.stages.cluster import Measurable, cluster, similarity
+from corpuskit.stages.cluster import Measurable, cluster, records_of, similarity
 from corpuskit.usage import BATCH, Sample, count_evidence
 
 SHOWN_WORDS: Final = 60
@@ -48,7 +48,7 @@ class Parts:
 def relatives(members: pa.Table) -> Ints:
     """The contents of MEMBERS whose families have two or more, int64: family after family, the head first."""
     record = buffers.numbers(members["record"])
-    others = np.flatnonzero(record != np.arange(len(record)))
+    others = np.flatnonzero(~records_of(record))
     heads = np.unique(record[others])
     rows = np.concatenate([heads, others])
     return np.asarray(rows[np.lexsort((rows, rows != record[rows], record[rows]))])
@@ -62,6 +62,7 @@ def split(
     kinds: Sequence[str],
     background: Sample | None = None,
     judge: Judge = judge_here,
+    memory: Memory = IN_MEMORY,
 ) -> Parts:
     """Put the members of families into parts; `wordings` gives the texts that contents keep, for some of `rows`.
 
@@ -90,7 +91,7 @@ def split(
     firsts = np.flatnonzero(np.diff(found.contents, prepend=-1))
     contents = found.contents[firsts]
     in_common = np.column_stack([record[contents].astype(np.uint64), found.keys[firsts]])
-    part = np.full(len(record), -1, dtype=np.int64)
+    part: Ints = memory.full(len(record), -1, np.int64)
     part[contents] = np.unique(in_common, axis=0, return_inverse=True)[1].reshape(-1)
     return Parts(part, found)
 
@@ -109,14 +110,14 @@ def cluster_parts(
     """MEMBERS after the rule has run inside each part, and what it took; all else is as `cluster` had it."""
     part = parts.part[buckets.contents]
     again, compared = cluster(
-        contents.take(np.flatnonzero(part >= 0)),
-        split_buckets(buckets, part),
+        contents.take(memory.where(part >= 0), memory),
+        split_buckets(buckets, part, memory),
         n_chars=n_chars,
         threshold=threshold,
         refuse=refuse,
         memory=memory,
     )
-    active = np.flatnonzero(parts.part >= 0)
+    active = memory.where(parts.part >= 0)
     columns = []
     for before, after in zip(members.columns, again.columns, strict=True):
         column = memory.concatenate([buffers.numbers(before)])
@@ -140,7 +141,7 @@ def family_heads(families: pa.Table, members: pa.Table, memory: Memory = IN_MEMO
 def variants(families: pa.Table, members: pa.Table, parts: Parts) -> pa.Table:
     """The records in parts (`variant`), by content, with their heads and their similarity to them."""
     head, record = buffers.numbers(families["record"]), buffers.numbers(members["record"])
-    rows = np.flatnonzero((record == np.arange(len(record))) & (parts.part >= 0))
+    rows = np.flatnonzero(records_of(record) & (parts.part >= 0))
     return pa.table({"variant": rows, "head": head[rows], "similarity": similarity(families)[rows]})
 
 

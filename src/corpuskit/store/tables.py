@@ -89,6 +89,7 @@ class TableWriter:
         if not last and len(sizes) < ROW_GROUP_ROWS and sizes.sum() < ROW_GROUP_BYTES:
             return
         table = pa.concat_tables(self._pending)
+        self._pending = []
         ends = np.cumsum(sizes)
         start = 0
         while start < len(sizes):
@@ -97,12 +98,14 @@ class TableWriter:
             stop = min(full, start + ROW_GROUP_ROWS)
             if stop > len(sizes) and not last:
                 break
-            group = table.slice(start, stop - start)
-            self._writer.write_table(group.cast(self._schema).combine_chunks(), row_group_size=ROW_GROUP_ROWS)
+            columns = table.slice(0, stop - start).columns
+            table = table.slice(stop - start)
+            group = _combined(columns, self._schema)
+            self._writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
             self.rows += len(group)
             start += len(group)
-        self._pending = [table.slice(start)] if start < len(sizes) else []
-        self._sizes = [sizes[start:]] if start < len(sizes) else []
+        self._pending = [table] if len(table) else []
+        self._sizes = [sizes[start:]] if len(table) else []
 
 
 class WritingBeside:
@@ -141,6 +144,13 @@ class WritingBeside:
         size, written = self._queued.popleft()
         written.result()
         self._bytes -= size
+
+
+def _combined(columns: list[pa.ChunkedArray], table_schema: pa.Schema) -> pa.Table:
+    """A table of one chunk. The columns are taken from the list, so that no more than one is in memory twice."""
+    columns.reverse()
+    arrays = [buffers.one_chunk(columns.pop().cast(field.type)) for field in table_schema]
+    return pa.table(arrays, schema=table_schema)
 
 
 def _row_sizes(piece: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
