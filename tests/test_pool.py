@@ -1,6 +1,8 @@
 """Workers: a run never waits for what will not come."""
 
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,12 +15,44 @@ from corpuskit.settings import make
 
 def test_threads_that_end_without_a_word_are_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As a thread does that has no memory left to say so."""
-    monkeypatch.setattr(pool, "_feed", lambda *_: None)
-    with Pool(2) as workers, pytest.raises(MemoryError):
-        list(workers.run([tmp_path / "job"], {}, lambda _: None))
+
+    def take_one(*feed: Any) -> None:
+        taken.append(feed[3].get())
+
+    taken: list[Path] = []
+    jobs = [tmp_path / "one", tmp_path / "two"]
+    monkeypatch.setattr(pool, "_feed", take_one)
+    with Pool(1) as workers:
+        done = workers.run(jobs, {}, lambda _: time.sleep(0.1))
+        assert {next(done), *taken} == set(jobs)
+        with pytest.raises(MemoryError):
+            next(done)
 
 
-@pytest.mark.parametrize(("memory", "workers"), [("1GB", 1), ("1.5GB", 2), ("3GB", 6), (None, 8)])
+def test_this_process_takes_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each job is done once, here or beside."""
+
+    def slowly(*feed: Any) -> None:
+        *_, waiting, done = feed
+        while (job := waiting.get()) is not None:
+            time.sleep(0.002)
+            done.put(job)
+
+    here: list[Path] = []
+
+    def do(job: Path) -> None:
+        time.sleep(0.002)
+        here.append(job)
+
+    jobs = [tmp_path / str(number) for number in range(60)]
+    monkeypatch.setattr(pool, "_feed", slowly)
+    with Pool(1) as workers:
+        found = list(workers.run(jobs, {}, do))
+    assert sorted(found) == sorted(jobs)
+    assert 0 < len(here) < len(jobs)
+
+
+@pytest.mark.parametrize(("memory", "workers"), [("1GB", 2), ("1.5GB", 3), ("3GB", 6), (None, 8)])
 def test_a_memory_that_is_set_bounds_the_workers(memory: str | None, workers: int) -> None:
     settings = make({"workers": 8} | ({"memory": memory} if memory else {}))
     assert workers_for(1_000, 1 << 30, settings) == workers

@@ -7,11 +7,12 @@ Unicode gives to its punctuation.
 
 import unicodedata
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
-from corpuskit.kernels.types import Flags, Numbers
+from corpuskit.kept import kept
+from corpuskit.kernels.types import Flags, Ints, Numbers
 
 # Classes: the low four bits of a table entry.
 LOWER: Final = 0
@@ -49,9 +50,13 @@ ABOVE: Final = OTHER | WIDE | CJK
 
 _CHARS: Final = "".join(map(chr, range(TABLE_SIZE)))
 
-DIGIT_ZEROS: Final = np.array(
-    [ord(char) for char in filter(str.isdecimal, _CHARS) if unicodedata.decimal(char) == 0], dtype=np.int64
-)
+
+def _make_zeros() -> tuple[Ints]:
+    zeros = [ord(char) for char in filter(str.isdecimal, _CHARS) if unicodedata.decimal(char) == 0]
+    return (np.array(zeros, dtype=np.int64),)
+
+
+(DIGIT_ZEROS,) = kept("zeros", (__file__,), _make_zeros)
 """The zeros of all scripts: nine more digits follow each."""
 
 _BY_CATEGORY: Final = {
@@ -151,7 +156,12 @@ def _fill_exceptions(table: Numbers, categories: list[str]) -> None:
 
 @cache
 def character_table() -> Numbers:
-    """Class and properties of each code point below `TABLE_SIZE`: uint16[TABLE_SIZE]. Takes some 50 ms, once."""
+    """Class and properties of each code point below `TABLE_SIZE`: uint16[TABLE_SIZE]."""
+    (table,) = kept("characters", (__file__,), _make_character_table)
+    return cast(Numbers, table)
+
+
+def _make_character_table() -> tuple[Numbers]:
     categories = list(map(unicodedata.category, _CHARS))
     of_category = {category: _BY_CATEGORY.get(category, SYMBOL) for category in set(categories)}
     table = np.fromiter(map(of_category.__getitem__, categories), dtype=np.uint16, count=TABLE_SIZE)
@@ -175,5 +185,4 @@ def character_table() -> Numbers:
     blank = np.fromiter(map(str.isspace, _CHARS), dtype=bool, count=TABLE_SIZE)
     table[blank] = BLANK
     table[0x3000] = BLANK | WIDE
-    table.flags.writeable = False
-    return table
+    return (table,)

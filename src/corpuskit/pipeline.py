@@ -29,7 +29,7 @@ from corpuskit.incremental import CachedShard, cut, job
 from corpuskit.interrupt import interruptible
 from corpuskit.kernels.compiled import compiled_before, remember_compiled
 from corpuskit.memory import Memory, give_back, steps
-from corpuskit.pool import Pool, beside, cores
+from corpuskit.pool import WORKER_BYTES, Pool, beside, cores
 from corpuskit.prepare import prepare, prepare_job, prepare_texts
 from corpuskit.resolve import Resolved, resolve
 from corpuskit.runs import Result, Run
@@ -66,7 +66,7 @@ def build(run: Run, pool: Pool) -> Result:
             progress.note("first run: compiling kernels, about half a minute on two cores, once")
             interruptible(lambda: _compile(settings))
         memory = stack.enter_context(Memory(scratch, settings.memory))
-        with _loading(settings) if pool.elsewhere else nullcontext():
+        with _loading(settings) if pool.count else nullcontext(), memory.lent(pool.count * WORKER_BYTES):
             batch_shards, facts, run = _prepare(run, pool, scratch, memory)
         give_back()
         if (published := run.published(facts["build"])) is not None:
@@ -97,7 +97,7 @@ def _compile(settings: Settings) -> None:
 
 @contextmanager
 def _loading(settings: Settings) -> Iterator[None]:
-    """While the body waits for workers, load the kernels of the other half: a second, and each at its first call."""
+    """While the body reads, load the kernels of the other half: a second, and each at its first call."""
 
     def load() -> None:
         with suppress(Exception):  # what cannot be loaded now is told when it is needed

@@ -1,4 +1,4 @@
-"""Processes for the per-document half, begun before this one has loaded what it needs itself; and for judging.
+"""Processes beside this one for the per-document half, begun before it has loaded what it needs; and for judging.
 
 Each is `python -m corpuskit.workers`. Paths go through the pipes, texts never do; and unlike multiprocessing's, such
 workers do not run the caller's main module again, so `corpuskit.ingest` works in a script without a main guard and in a
@@ -38,9 +38,7 @@ SHOWN_CHARS: Final = 200
 
 WORKER_BYTES: Final = 450_000_000
 JUDGE_BYTES: Final = 300_000_000
-MAIN_BYTES: Final = 250_000_000
-"""What a worker has resident that prepares or judges, and this process while it waits. Of each some 100 MB are
-libraries that all share."""
+"""What a process has resident that prepares or judges. Of each some 100 MB are libraries that all share."""
 
 
 def cores(settings: Settings) -> int:
@@ -68,15 +66,15 @@ def workers_for(files: int, size: int, settings: Settings) -> int:
         return 1
     count = min(cores(settings), files)
     if "memory" in settings.model_fields_set:
-        count = min(count, (settings.memory - MAIN_BYTES) // WORKER_BYTES)
+        count = min(count, settings.memory // WORKER_BYTES)
     return max(1, count) if sys.executable else 1
 
 
 class Pool:
-    """`count` worker processes for one kind of `work` (see `workers`). As a context, ends them."""
+    """`count` processes beside this one, for one kind of `work` (see `workers`). As a context, ends them."""
 
     def __init__(self, count: int, work: str = "prepare") -> None:
-        self._count = count
+        self.count = count
         self._work = work
         self._processes: list[subprocess.Popen[str]] = []
         self._said: list[IO[bytes]] = []
@@ -84,11 +82,6 @@ class Pool:
         self._waiting = SimpleQueue[Path | None]()
         self._done = SimpleQueue[Path | CorpuskitError]()
         self._given = 0
-
-    @property
-    def elsewhere(self) -> bool:
-        """Whether other processes do the work, so that this one is idle meanwhile."""
-        return self._count > 1
 
     def __enter__(self) -> Self:
         return self
@@ -112,7 +105,7 @@ class Pool:
 
     def start(self) -> None:
         """Begin the processes if they have not begun; they take about a second."""
-        while len(self._processes) < self._count:
+        while len(self._processes) < self.count:
             self._said.append(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the pool
             self._processes.append(
                 subprocess.Popen(
@@ -136,14 +129,15 @@ class Pool:
     ) -> Iterator[Path]:
         """Do each job, a folder, and yield the folder when it is done.
 
-        With one worker by `here` in this process, in `threads` (which helps where little is to be decoded); else the
-        folders come as they are finished, by processes that are told `start` first. Raises CorpuskitError when a worker
-        dies. Once for each pool.
+        By `here` in this process, and by those beside it, which are told `start` first; the folders then come as they
+        are finished. Without any, in so many `threads`, which helps where little is to be decoded. Raises
+        CorpuskitError when a process dies. Once for each pool.
         """
-        if self._count > 1:
+        if self.count:
             self.tell(start)
             for job in jobs:
                 self.give(job)
+            yield from self._share(here)
             yield from self.finish()
         elif threads > 1:
             listed = list(jobs)
@@ -170,6 +164,21 @@ class Pool:
         self._given += 1
         self._waiting.put(job)
 
+    def _share(self, here: Callable[[Path], None]) -> Iterator[Path]:
+        """Do what no process has begun, and yield what is done meanwhile."""
+        while True:
+            try:
+                job = self._waiting.get_nowait()
+            except Empty:
+                return
+            assert job is not None  # what ends the others is put there by `finish`
+            self._given -= 1
+            interruptible(partial(here, job))
+            yield job
+            while not self._done.empty():
+                self._given -= 1
+                yield self._finished()
+
     @property
     def ahead(self) -> int:
         """Jobs that no process has begun."""
@@ -179,25 +188,24 @@ class Pool:
         """Raise CorpuskitError if a process has died."""
         if not all(thread.is_alive() for thread in self._threads):  # before `finish` none ends otherwise
             while True:
-                if isinstance(finished := self._next(self._done), CorpuskitError):
-                    raise finished
+                self._finished()
 
     def finish(self) -> Iterator[Path]:
         """The jobs as they are done; no more can be given. Raises CorpuskitError when a worker died."""
         for _ in self._processes:
             self._waiting.put(None)
         for _ in range(self._given):
-            finished = self._next(self._done)
-            if isinstance(finished, CorpuskitError):
-                raise finished
-            yield finished
+            yield self._finished()
 
-    def _next(self, done: "SimpleQueue[Path | CorpuskitError]") -> Path | CorpuskitError:
-        """What is done next. MemoryError when nobody is left to do it: a thread without memory says nothing."""
+    def _finished(self) -> Path:
+        """The job that is done next. MemoryError when nobody is left to do it: a thread without memory says nothing."""
         while True:
             left = any(thread.is_alive() for thread in self._threads)
             with suppress(Empty):
-                return done.get(timeout=LOOK_SECONDS if left else 0)
+                finished = self._done.get(timeout=LOOK_SECONDS if left else 0)
+                if isinstance(finished, CorpuskitError):
+                    raise finished
+                return finished
             if not left:
                 raise MemoryError
 

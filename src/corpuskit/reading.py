@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from itertools import chain
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
 from corpuskit import text as characters
+from corpuskit.kept import kept
 from corpuskit.kernels import words
 from corpuskit.kernels.types import Bytes
 from corpuskit.lexicon import GERMAN, lexicon
@@ -298,6 +299,11 @@ def _behind(text: str, begin: int) -> int:
 @cache
 def word_kinds() -> Bytes:
     """uint8[0x110000]: the kind of each code point, as `kernels.words` has them."""
+    (kinds,) = kept("word-kinds", (__file__, characters.__file__), _make_word_kinds)
+    return cast(Bytes, kinds)
+
+
+def _make_word_kinds() -> tuple[Bytes]:
     table = characters.classes()
     marked = np.flatnonzero(table[:0x10000] & characters.LETTER).tolist()
     kinds = np.zeros(0x110000, dtype=np.uint8)
@@ -313,8 +319,7 @@ def word_kinds() -> Bytes:
     kinds[0x10000:0x1F000] = words.LETTER
     kinds[0x20000:0x323B0] = words.ALONE
     kinds[[ord(char) for char in CHINESE]] |= words.CHINESE
-    kinds.flags.writeable = False
-    return kinds
+    return (kinds,)
 
 
 @cache

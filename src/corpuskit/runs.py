@@ -197,8 +197,8 @@ def ingest(
         count = workers_for(len(found.to_read), found.to_read_bytes, settings)
         if "memory" in settings.model_fields_set and count < min(settings.workers, len(found.to_read)):
             progress.note(f"the memory that is set has room for {count} of {settings.workers} workers")
-        with Pool(count) as pool:
-            if pool.elsewhere and compiled_before():
+        with Pool(count - 1) as pool:
+            if compiled_before():
                 pool.start()  # they load what they need while this process does
             from corpuskit.pipeline import build  # loads compiled code
 

@@ -9,10 +9,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
+from corpuskit.kept import kept
 from corpuskit.kernels.types import Bytes, Small
 
 BLANKS: Final = "".join(
@@ -138,7 +139,11 @@ SLOW: Final = 3
 
 @cache
 def fold_tables() -> FoldTables:
-    """The tables for the kernel, made of `normalize` itself: once in a process, some tens of milliseconds."""
+    """The tables for the kernel, made of `normalize` itself. Making them takes a tenth of a second, loading none."""
+    return FoldTables(*kept("fold", (__file__,), _make_fold_tables))
+
+
+def _make_fold_tables() -> tuple[Bytes, Small, Bytes]:
     kind = np.zeros(_TABLE_SIZE, dtype=np.uint8)
     kind[[ord(char) for char in BLANKS]] = BLANK
     lengths = np.zeros(_TABLE_SIZE + 1, dtype=np.int32)
@@ -160,7 +165,7 @@ def fold_tables() -> FoldTables:
                 kind[code] = MAPPED
                 lengths[code + 1] = len(utf8)
                 pieces.append(utf8)
-    return FoldTables(kind, np.cumsum(lengths, dtype=np.int32), np.frombuffer(b"".join(pieces), dtype=np.uint8))
+    return kind, np.cumsum(lengths, dtype=np.int32), np.frombuffer(b"".join(pieces), dtype=np.uint8)
 
 
 def _normalize_each(chars: Sequence[str]) -> list[str]:
@@ -193,6 +198,11 @@ def _composing() -> frozenset[int]:
 @cache
 def classes() -> Bytes:
     """uint8[0x110000]: for each code point the sum of LETTER (letter, mark or digit) and UNSPACED (its script)."""
+    (table,) = kept("classes", (__file__,), _make_classes)
+    return cast(Bytes, table)
+
+
+def _make_classes() -> tuple[Bytes]:
     table = np.zeros(0x110000, dtype=np.uint8)
     categories = "".join(map(unicodedata.category, map(chr, range(_TABLE_SIZE))))
     majors = np.frombuffer(categories[::2].encode("ascii"), dtype=np.uint8)
@@ -201,4 +211,4 @@ def classes() -> Bytes:
     for first, last in _UNSPACED_RANGES:
         table[first : last + 1] |= UNSPACED
     # U+3099–30FF aside, punctuation inside these ranges (Tibetan tsheg, Khmer signs) belongs to its script.
-    return table
+    return (table,)
