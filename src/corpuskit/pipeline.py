@@ -100,7 +100,7 @@ def _loading(settings: Settings) -> Iterator[None]:
     """While the body reads, load the kernels of the other half: a second, and each at its first call."""
 
     def load() -> None:
-        with suppress(Exception):  # what cannot be loaded now is told when it is needed
+        with suppress(Exception), uncollected():  # what cannot be loaded now is told when it is needed
             deduplicate(warm.TEXTS, settings)
 
     thread = Thread(target=load, daemon=True)

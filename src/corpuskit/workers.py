@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from corpuskit.garbage import uncollected
 from corpuskit.imports import spare
 
 Job = Callable[[Path], None]
@@ -47,7 +48,8 @@ def main() -> None:
     from corpuskit.pool import JUDGE_BYTES, WORKER_BYTES
 
     load, room = {"prepare": (_load_preparing, WORKER_BYTES), "judge": (_load_judging, JUDGE_BYTES)}[sys.argv[1]]
-    begin = load()
+    with uncollected():
+        begin = load()
     do = begin(json.loads(sys.stdin.readline()))
     for line in sys.stdin:
         try:

@@ -4,6 +4,7 @@ A command's module is loaded when it is called for, and libraries when it runs, 
 answers at once. Results go to stdout, narration and progress to stderr.
 """
 
+import gc
 import io
 import os
 import signal
@@ -130,6 +131,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = app(args=given, prog_name="corpuskit", standalone_mode=False) or FINE
         sys.stdout.flush()
+        if arguments is None:
+            gc.freeze()  # the interpreter's last looks for cyclic garbage take a quarter of a second
     except KeyboardInterrupt:  # a second one, while typer dealt with the first
         code = INTERRUPTED
     except typer.TyperException as error:
