@@ -227,6 +227,8 @@ def _write(
                     tables[name].write(table)
                 first += len(passages)
         for written in tables.values():
+            written.end()
+        for written in tables.values():
             written.finish()
 
 

@@ -147,7 +147,7 @@ def _to_compare(
     if apart is not None:
         settled = _known(memory.take(index.hashes, buckets.contents), apart, memory)
         buckets = settle(buckets, settled, threads=threads)
-    buckets, rows = in_company(buckets, memory)
+    buckets, rows = in_company(buckets, memory, threads=threads)
     order = memory.take(order, rows)
     permutations = settings.permutations
     return buckets, shards.measurable(

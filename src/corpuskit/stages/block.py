@@ -76,15 +76,19 @@ def block(
     return Buckets(contents, numbers, memory.concatenate(sizes), crowded)
 
 
-def in_company(buckets: Buckets, memory: Memory = IN_MEMORY) -> tuple[Buckets, Ints]:
+def in_company(buckets: Buckets, memory: Memory = IN_MEMORY, *, threads: int = 1) -> tuple[Buckets, Ints]:
     """The buckets of the contents alone that share one with another, and which of the contents these are."""
     shares = np.zeros(len(buckets.contents), dtype=np.bool_)
     for band in buckets.numbers:
         shares |= band >= 0
     rows = memory.where(shares)
     numbers: Small = memory.empty((len(buckets.numbers), len(rows)), np.int32)
-    for band, found in zip(buckets.numbers, numbers, strict=True):
-        np.take(band, rows, out=found, mode="clip")  # the mode that needs no copy
+
+    def take(band: int) -> None:
+        np.take(buckets.numbers[band], rows, out=numbers[band], mode="clip")  # the mode that needs no copy
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(take, range(len(numbers))))
     settled = None if buckets.settled is None else buckets.settled[rows]
     contents = memory.take(buckets.contents, rows)
     return Buckets(contents, numbers, buckets.sizes, buckets.crowded, settled), rows

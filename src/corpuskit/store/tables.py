@@ -66,7 +66,7 @@ class TableWriter:
     def __exit__(self, *problem: object) -> None:
         try:
             if problem[0] is None:
-                self._flush(last=True)
+                self.finish()
         finally:
             self._close()
 
@@ -81,6 +81,10 @@ class TableWriter:
         self._pending.append(piece)
         self._sizes.append(_row_sizes(piece))
         self._flush()
+
+    def finish(self) -> None:
+        """Write what no full row group has taken."""
+        self._flush(last=True)
 
     def _flush(self, *, last: bool = False) -> None:
         if not self._pending:
@@ -134,6 +138,10 @@ class WritingBeside:
         room = min(max(self._spare() // 4, LEAST_QUEUED_BYTES), QUEUED_BYTES)
         while self._queued and (self._bytes > room or self._queued[0][1].done()):
             self._take()
+
+    def end(self) -> None:
+        """Have the rest written; no more rows come."""
+        self._queued.append((0, self._thread.submit(self._writer.finish)))
 
     def finish(self) -> None:
         """Wait until all is written. Raises what writing has raised."""
