@@ -22,7 +22,9 @@ import numpy as np
 import pyarrow as pa
 
 KEPT_SHARE: Final = 4
-"""Arrays made here may take this part of the budget in memory, all together."""
+LEAST_KEPT_SHARE: Final = 16
+REST_BYTES: Final = 750_000_000
+"""Arrays made here may take half of what the budget leaves beside everything else, and between these parts of it."""
 
 MAPPED_SHARE: Final = 64
 """An array at hand that is larger than this part of the budget is put into a file."""
@@ -45,7 +47,7 @@ def steps(n: int) -> Iterator[tuple[int, int]]:
 
 
 class Memory:
-    """Where arrays that grow with the corpus are put: in memory up to a share of `budget` (bytes), then in files.
+    """Where arrays that grow with the corpus are put: in memory up to a part of `budget` (bytes), then in files.
 
     As a context, keeps what is resident below the budget: pages of files are let go of above three quarters of it. To
     write to a page of a file for the first time takes several times as long: 0.6 instead of 0.15 s for 200 MB.
@@ -57,7 +59,7 @@ class Memory:
     def __init__(self, folder: Path | None = None, budget: int = 1 << 62) -> None:
         self._folder = folder
         self._budget = budget
-        self._left = budget // KEPT_SHARE
+        self._left = min(max((budget - REST_BYTES) // 2, budget // LEAST_KEPT_SHARE), budget // KEPT_SHARE)
         self._lent = 0
         self._least = 0  # what was resident when that was least since pages were let go of
         self._ended = threading.Event()

@@ -35,8 +35,8 @@ from corpuskit.usage import Sample, usages
 LINKED: Final = 20_000
 """So many variants are Python objects at a time, each with its places in two texts."""
 
-BAND_BYTES: Final = 20
-"""What putting a band into buckets takes for each content: keys of four bytes and of eight, and tables of four."""
+BAND_BYTES: Final = 16
+"""What putting a band into buckets takes for each content: its key in two orders, and tables, four bytes each."""
 
 SECONDS_A_PAIR: Final = 1e-7
 NOTED_PAIRS: Final = 1_000_000_000

@@ -152,10 +152,10 @@ def text_lengths(shards: Sequence[Shard], threads: int = 1, memory: Memory = IN_
     return found
 
 
-def band(shards: Sequence[Shard], which: int, rows: Ints) -> Words:
-    """The keys of one band for contents, by their row among the signable ones over all shards: uint64."""
+def band(shards: Sequence[Shard], which: int, rows: Ints) -> Minima:
+    """The keys of one band for contents, by their row among the signable ones over all shards: uint32."""
     joined = np.concatenate([shard.band_keys[which] for shard in shards])
-    keys = np.empty(len(rows), dtype=np.uint64)
+    keys = np.empty(len(rows), dtype=np.uint32)
     for first, last in steps(len(rows)):
         keys[first:last] = joined[rows[first:last]]
     return keys

@@ -28,7 +28,7 @@ def band_keys(signatures: Minima, rows: int, keys: Minima) -> None:
 
 
 @kernel
-def bucket_band(keys: Words, first_bucket: int, parts: int, numbers: Small) -> int:
+def bucket_band(keys: Minima | Words, first_bucket: int, parts: int, numbers: Small) -> int:
     """Write each content's bucket to `numbers` (int32), -1 where no other has its key; return the next free number.
 
     Buckets are numbered from `first_bucket` in the order of their first contents. `parts`, a power of two, is how many

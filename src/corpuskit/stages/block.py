@@ -17,9 +17,11 @@ import numpy as np
 from corpuskit import buffers
 from corpuskit.errors import CorpuskitError
 from corpuskit.kernels.block import bucket_band
-from corpuskit.kernels.types import Flags, Ints, Small, Words
+from corpuskit.kernels.types import Flags, Ints, Minima, Small, Words
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.distinct import TABLE_KEYS
+
+Keys = Minima | Words
 
 MOST_COMPANY: Final = 1024
 """A bucket with more contents is divided. Of real corpora of 0.2 GB (licences, speeches) none is as large."""
@@ -51,12 +53,12 @@ class Buckets:
 
 
 def block(
-    key_of: Callable[[int], Words], contents: Ints, *, bands: int, threads: int = 1, memory: Memory = IN_MEMORY
+    key_of: Callable[[int], Keys], contents: Ints, *, bands: int, threads: int = 1, memory: Memory = IN_MEMORY
 ) -> Buckets:
     """The buckets of `contents` (int64, by priority).
 
-    `key_of` gives a band's keys, a uint64 for every content. Each thread has one band in memory at a time (while a
-    crowded bucket is divided, two).
+    `key_of` gives a band's keys, a uint32 or uint64 for every content. Each thread has one band in memory at a time
+    (while a crowded bucket is divided, two).
     """
     numbers: Small = memory.empty((bands, len(contents)), np.int32)
     free, crowded = 0, 0
@@ -94,7 +96,7 @@ def in_company(buckets: Buckets, memory: Memory = IN_MEMORY, *, threads: int = 1
     return Buckets(contents, numbers, buckets.sizes, buckets.crowded, settled), rows
 
 
-def _bucket(key_of: Callable[[int], Words], bands: int, band: int, numbers: Small) -> tuple[Small, int]:
+def _bucket(key_of: Callable[[int], Keys], bands: int, band: int, numbers: Small) -> tuple[Small, int]:
     """Write the buckets of one band to `numbers`; return their sizes, and how many contents were in crowds."""
     keys = key_of(band)
     parts = 1
@@ -121,13 +123,14 @@ def _crowd(numbers: Small) -> Ints:
     return np.flatnonzero((numbers >= 0) & (sizes[np.maximum(numbers, 0)] > MOST_COMPANY))
 
 
-def _mix(keys: Words, more: Words) -> Words:
+def _mix(keys: Keys, more: Keys) -> Words:
     """One key of two; equal pairs give equal keys."""
-    mixed: Words = (keys * np.uint64(0x9E3779B97F4A7C15)) ^ (more + (keys >> np.uint64(29)))
+    wide, more = keys.astype(np.uint64), more.astype(np.uint64)
+    mixed: Words = (wide * np.uint64(0x9E3779B97F4A7C15)) ^ (more + (wide >> np.uint64(29)))
     return mixed
 
 
-def divided(key_of: Callable[[int], Words], bands: int) -> Callable[[int], Words]:
+def divided(key_of: Callable[[int], Keys], bands: int) -> Callable[[int], Keys]:
     """The keys of bands divided as often as can be: contents that agree share a bucket, however crowded it was."""
 
     def keys(band: int) -> Words:

@@ -29,7 +29,7 @@ SHOWN_WORDS: Final = 60
 SHOWN_DIFFERENCES: Final = 8
 """A link's reason holds so many differences, and of each side so many characters."""
 
-PAIRS: Final = 4_000
+PAIRS: Final = 2_000
 """So many are judged at a time."""
 
 
