@@ -125,8 +125,8 @@ def _crowd(numbers: Small) -> Ints:
 
 def _mix(keys: Keys, more: Keys) -> Words:
     """One key of two; equal pairs give equal keys."""
-    wide, more = keys.astype(np.uint64), more.astype(np.uint64)
-    mixed: Words = (wide * np.uint64(0x9E3779B97F4A7C15)) ^ (more + (wide >> np.uint64(29)))
+    first, second = (wide.astype(np.uint64) for wide in (keys, more))
+    mixed: Words = (first * np.uint64(0x9E3779B97F4A7C15)) ^ (second + (first >> np.uint64(29)))
     return mixed
 
 
