@@ -10,7 +10,7 @@ P(two contents with shingle Jaccard J share a bucket) = 1 - (1 - J**rows)**bands
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 
@@ -126,8 +126,7 @@ def _crowd(numbers: Small) -> Ints:
 def _mix(keys: Keys, more: Keys) -> Words:
     """One key of two; equal pairs give equal keys."""
     first, second = (wide.astype(np.uint64) for wide in (keys, more))
-    mixed: Words = (first * np.uint64(0x9E3779B97F4A7C15)) ^ (second + (first >> np.uint64(29)))
-    return mixed
+    return cast(Words, (first * np.uint64(0x9E3779B97F4A7C15)) ^ (second + (first >> np.uint64(29))))
 
 
 def divided(key_of: Callable[[int], Keys], bands: int) -> Callable[[int], Keys]:
