@@ -2,12 +2,14 @@
 
 import time
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
 import corpuskit
 from corpuskit import pool
+from corpuskit.errors import CorpuskitError
 from corpuskit.pool import Pool, beside, workers_for
 from corpuskit.progress import Silent
 from corpuskit.settings import make
@@ -50,6 +52,42 @@ def test_this_process_takes_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         found = list(workers.run(jobs, {}, do))
     assert sorted(found) == sorted(jobs)
     assert 0 < len(here) < len(jobs)
+
+
+def test_a_job_that_fails_here_is_told_as_one_that_fails_beside(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(error: Exception) -> None:
+        raise error
+
+    monkeypatch.setattr(pool, "_feed", lambda *_: time.sleep(1))
+    for error, told in ((KeyError("what"), "KeyError: 'what'"), (MemoryError(), "out of memory in a worker process")):
+        with Pool(1) as workers, pytest.raises(CorpuskitError, match=told):
+            list(workers.run([tmp_path / "job"], {}, lambda _, error=error: fail(error)))  # type: ignore[misc]
+
+
+def test_what_ends_beside_is_told_while_a_job_is_done_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A job that is done, and a process that died."""
+
+    def do_one_and_die(*feed: Any) -> None:
+        *_, waiting, done = feed
+        done.put(waiting.get())
+        waiting.get()
+        done.put(CorpuskitError("a worker process died"))
+
+    monkeypatch.setattr(pool, "_feed", do_one_and_die)
+    ended = Event()
+
+    def wait() -> None:
+        ended.wait(60)
+
+    with Pool(1) as workers:
+        done = workers.run([tmp_path / str(number) for number in range(3)], {}, lambda _: wait())
+        next(done)
+        with pytest.raises(CorpuskitError, match="died"):
+            next(done)
+        assert not ended.is_set()
+        ended.set()
 
 
 @pytest.mark.parametrize(("memory", "workers"), [("1GB", 2), ("1.5GB", 3), ("3GB", 6), (None, 8)])

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -25,22 +25,38 @@ def interruptible(work: Callable[[], T]) -> T:
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
-    results: list[T] = []
-    errors: list[BaseException] = []
+    doing = Doing(work)
+    while not doing.ended(_LOOK_SECONDS):
+        pass
+    return doing.result()
 
-    def run() -> None:
+
+class Doing(Generic[T]):
+    """Work that is done in a thread of its own from now on."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._results: list[T] = []
+        self._errors: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
         try:
-            results.append(work())
+            self._results.append(self._work())
         except BaseException as error:
-            errors.append(error)
+            self._errors.append(error)
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(_LOOK_SECONDS)
-    if errors:
-        raise errors[0]
-    return results[0]
+    def ended(self, seconds: float) -> bool:
+        """Whether it has ended, now or so many seconds from now."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def result(self) -> T:
+        """What it gave, or raise what it raised: once it has ended."""
+        if self._errors:
+            raise self._errors[0]
+        return self._results[0]
 
 
 def end_when_stuck(*, looks: int = 10, seconds: float = 1.0, code: int = 2) -> None:

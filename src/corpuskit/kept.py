@@ -7,6 +7,7 @@ and where nothing can be written they are made in each process.
 import hashlib
 import io
 import os
+import sys
 import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -24,18 +25,27 @@ _SUM_BYTES: Final = 16
 
 def kept(name: str, sources: Iterable[str], make: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
     """What `make` gives, whose code is in the files `sources` (and among the kernels), read-only; loaded if kept."""
-    made_of = hashlib.blake2b(unicodedata.unidata_version.encode(), digest_size=8)
-    for source in sources:
-        made_of.update(Path(source).read_bytes())
-    path = cache_folder() / f"{name}-{made_of.hexdigest()}.arrays"
-    arrays = _load(path)
+    path = _path(name, sources)
+    arrays = _load(path) if path else None
     if arrays is None:
         arrays = make()
-        with suppress(OSError):
-            _save(path, arrays)
+        if path:
+            with suppress(OSError):
+                _save(path, arrays)
     for array in arrays:
         array.flags.writeable = False
     return arrays
+
+
+def _path(name: str, sources: Iterable[str]) -> Path | None:
+    """The file; None where the sources are none, as in an archive."""
+    made_of = hashlib.blake2b(f"{unicodedata.unidata_version} {sys.version}".encode(), digest_size=8)
+    try:
+        for source in sources:
+            made_of.update(Path(source).read_bytes())
+    except OSError:
+        return None
+    return cache_folder() / f"{name}-{made_of.hexdigest()}.arrays"
 
 
 def _load(path: Path) -> tuple[Any, ...] | None:
@@ -49,9 +59,12 @@ def _load(path: Path) -> tuple[Any, ...] | None:
     arrays = []
     stream = io.BytesIO(data)
     stream.seek(_SUM_BYTES)
-    while stream.tell() < len(data):
-        arrays.append(np.lib.format.read_array(stream, allow_pickle=False))
-    return tuple(arrays)
+    try:
+        while stream.tell() < len(data):
+            arrays.append(np.lib.format.read_array(stream, allow_pickle=False))
+    except (ValueError, EOFError):
+        return None
+    return tuple(arrays) or None
 
 
 def _save(path: Path, arrays: tuple[Any, ...]) -> None:
@@ -64,6 +77,7 @@ def _save(path: Path, arrays: tuple[Any, ...]) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(xxhash.xxh3_128_digest(data) + data)
+        Path(temporary).chmod(0o644)  # others may share the folder
         Path(temporary).replace(path)
     except OSError:
         Path(temporary).unlink(missing_ok=True)

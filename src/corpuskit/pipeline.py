@@ -2,7 +2,7 @@
 
 In short:
 
-    plan ─ jobs ─ [read decode segment filter normalize distinct sign] ─ shards      per batch, in worker processes
+    plan ─ jobs ─ [read decode segment filter normalize distinct sign] ─ shards      per batch, here and in workers
     shards ─ number contents ─ rank ─ block ─ cluster ─ protect ─ decisions   whole corpus
     records ─ contain ─ links                                                 where asked for
     shards + decisions ─ merge ─ build ─ publish                              shard by shard

@@ -20,7 +20,8 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any, Final, Self, TypeVar
 
 from corpuskit.errors import CorpuskitError
-from corpuskit.interrupt import interruptible
+from corpuskit.interrupt import Doing, interruptible
+from corpuskit.memory import give_back, resident
 from corpuskit.settings import Settings
 
 T = TypeVar("T")
@@ -31,6 +32,9 @@ POOL_FILES: Final = 6_000
 
 LOOK_SECONDS: Final = 1.0
 """Between two looks whether there still is a thread that feeds a worker."""
+
+SHARE_SECONDS: Final = 0.1
+"""Between two looks, while this process does a job, at what the others have done."""
 
 SAID_BYTES: Final = 1 << 20
 SHOWN_CHARS: Final = 200
@@ -61,7 +65,10 @@ def beside(work: Callable[[], T], *, at_once: bool) -> Iterator[Callable[[], T]]
 
 
 def workers_for(files: int, size: int, settings: Settings) -> int:
-    """How many workers that many files of `size` bytes together are worth, and `memory` has room for if it is set."""
+    """How many processes, this one among them, that many files of `size` bytes together are worth.
+
+    And, if it is set, how many `memory` has room for.
+    """
     if settings.workers == 0 and size < POOL_BYTES and files < POOL_FILES:
         return 1
     count = min(cores(settings), files)
@@ -160,12 +167,12 @@ class Pool:
             self._threads.append(thread)
 
     def give(self, job: Path) -> None:
-        """Have a process do a job when one is free."""
+        """Have a job done by the first process that is free."""
         self._given += 1
         self._waiting.put(job)
 
     def _share(self, here: Callable[[Path], None]) -> Iterator[Path]:
-        """Do what no process has begun, and yield what is done meanwhile."""
+        """Do here what no process has begun, and yield what is done meanwhile. Raises as `run` does, at once."""
         while True:
             try:
                 job = self._waiting.get_nowait()
@@ -173,11 +180,22 @@ class Pool:
                 return
             assert job is not None  # what ends the others is put there by `finish`
             self._given -= 1
-            interruptible(partial(here, job))
+            doing = Doing(partial(here, job))
+            while not doing.ended(SHARE_SECONDS):
+                yield from self._done_already()
+            try:
+                doing.result()
+            except Exception as error:
+                raise CorpuskitError(problem_of(error)) from error
+            if resident() > WORKER_BYTES:
+                give_back()
             yield job
-            while not self._done.empty():
-                self._given -= 1
-                yield self._finished()
+            yield from self._done_already()
+
+    def _done_already(self) -> Iterator[Path]:
+        while not self._done.empty():
+            self._given -= 1
+            yield self._finished()
 
     @property
     def ahead(self) -> int:
@@ -208,6 +226,13 @@ class Pool:
                 return finished
             if not left:
                 raise MemoryError
+
+
+def problem_of(error: Exception) -> str:
+    """What is said of a job that failed, here or beside."""
+    if isinstance(error, MemoryError):
+        return "out of memory in a worker process; try fewer --workers"
+    return f"{type(error).__name__}: {error}"
 
 
 def _feed(

@@ -45,7 +45,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the main process, which ends its workers
     spare()
     from corpuskit.memory import give_back, resident
-    from corpuskit.pool import JUDGE_BYTES, WORKER_BYTES
+    from corpuskit.pool import JUDGE_BYTES, WORKER_BYTES, problem_of
 
     load, room = {"prepare": (_load_preparing, WORKER_BYTES), "judge": (_load_judging, JUDGE_BYTES)}[sys.argv[1]]
     with uncollected():
@@ -55,10 +55,8 @@ def main() -> None:
         try:
             do(Path(json.loads(line)))
             answer = ""
-        except MemoryError:
-            answer = "out of memory in a worker process; try fewer --workers"
         except Exception as error:
-            answer = f"{type(error).__name__}: {error}"
+            answer = problem_of(error)
         if resident() > room:
             give_back()
         try:

@@ -132,7 +132,7 @@ def _mix(keys: Keys, more: Keys) -> Words:
 def divided(key_of: Callable[[int], Keys], bands: int) -> Callable[[int], Keys]:
     """The keys of bands divided as often as can be: contents that agree share a bucket, however crowded it was."""
 
-    def keys(band: int) -> Words:
+    def keys(band: int) -> Keys:
         mixed = key_of(band)
         for division in range(1, DIVISIONS + 1):
             mixed = _mix(mixed, key_of((band + division) % bands))

@@ -78,6 +78,8 @@ class TableWriter:
 
     def write(self, piece: pa.Table) -> None:
         """Add rows; they are written when a row group is full."""
+        if piece.column_names != self._schema.names:
+            raise ValueError(f"{self.name}: columns {piece.column_names} instead of {self._schema.names}")
         self._pending.append(piece)
         self._sizes.append(_row_sizes(piece))
         self._flush()
@@ -93,7 +95,7 @@ class TableWriter:
         if not last and len(sizes) < ROW_GROUP_ROWS and sizes.sum() < ROW_GROUP_BYTES:
             return
         table = pa.concat_tables(self._pending)
-        self._pending = []
+        self._pending, self._sizes = [], []  # both: a group that fails is not tried again with the next rows
         ends = np.cumsum(sizes)
         start = 0
         while start < len(sizes):
