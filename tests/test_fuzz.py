@@ -1,12 +1,15 @@
 """Bytes of any kind keep the promises of what reads them: a short form of benchmarks/faults/fuzz.py, and all inputs
 that once failed."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import corpuskit
 import fuzz_targets
 from corpuskit.encodings import BOMS
 from corpuskit.settings import Settings
@@ -136,3 +139,13 @@ def test_tracing_any_question(data: bytes) -> None:
 @SLOW
 def test_reading_any_manifest(data: bytes) -> None:
     fuzz_targets.manifest(data)
+
+
+@pytest.mark.parametrize("key", ["build", "code_digest"])
+def test_a_manifest_with_half_a_character_is_wrong_and_no_more(tmp_path: Path, key: str) -> None:
+    """JSON can write what is no text: half of a surrogate pair."""
+    curated = tmp_path / "curated"
+    shutil.copytree(fuzz_targets.example(), curated)
+    file = curated / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), key: "\ud800"}))
+    assert "manifest" in {finding.name for finding in corpuskit.check(curated)}

@@ -129,7 +129,7 @@ def _check_footer(
         )
     found = file.schema_arrow.metadata or {}
     for key in ("build", *FACTS):
-        if found.get(f"corpuskit.{key}".encode()) != _plain(corpus.manifest[key]).encode():
+        if found.get(f"corpuskit.{key}".encode()) != _plain(corpus.manifest[key]).encode("utf-8", "surrogatepass"):
             findings.add("manifest", f"{table}: the file's {key} is not the manifest's", path=name, base="curated")
     problem = _schema_problem(file.schema_arrow, schema.PUBLISHED[table])
     if problem:
