@@ -128,6 +128,16 @@ def test_what_is_lent_to_other_processes_is_let_go_of_here(tmp_path: Path, monke
     assert next(sizes, None) is None
 
 
+def test_who_maps_much_lets_go_when_the_budget_is_nearly_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not before: what the thread that looks would let go of soon need not be waited for."""
+    memory = Memory(tmp_path, budget=1_600)
+    sizes = iter([1_290, 1_310, 1_100, 1_100, 1_290])  # looks at 1,290 and 1,310 of 1,300, two after, a look
+    monkeypatch.setattr("corpuskit.memory.resident", lambda: next(sizes))
+    for _ in range(3):
+        memory.hurry()
+    assert next(sizes, None) is None
+
+
 def test_a_full_disk_is_found_when_an_array_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

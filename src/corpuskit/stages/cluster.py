@@ -52,7 +52,7 @@ seldomer all shelves are gone through; the smaller, the less there is to compare
 MET: Final = 4
 """There is room for so many records met in a band by each content of a block; where they meet more, it is shorter."""
 
-PIECE: Final = 512
+PIECE: Final = 256
 """Contents that a thread takes of a block at a time."""
 
 MOST_LISTED: Final = MOST_COMPANY
@@ -158,6 +158,7 @@ class _Work:
         n, bands = len(buckets.contents), len(buckets.numbers)
         self._n, self._bands, self._threads, self._rule, self._found = n, bands, threads, rule, found
         self._block = min(max(BLOCK, min(n // BLOCKS, LARGEST_BLOCK)), max(n, 1))
+        self._memory = memory
         self._run: Callable[..., Iterable[Any]] = pool.map if threads > 1 else map
         self._texts = _texts(contents, memory)
         self._shelves = _shelves(buckets, memory)
@@ -216,8 +217,13 @@ class _Work:
         self, work: Callable[[int, int], T], first: int, last: int, step: int, *, in_order: bool = False
     ) -> list[T]:
         """Do it for all between two numbers, `step` at a time, and side by side if not `in_order`."""
+
+        def do(bounds: tuple[int, int]) -> T:
+            self._memory.hurry()
+            return work(*bounds)
+
         run = map if in_order else self._run
-        return list(run(lambda bounds: work(*bounds), pairwise([*range(first, last, step), last])))
+        return list(run(do, pairwise([*range(first, last, step), last])))
 
 
 def _room(bands: int, block: int) -> tuple[Met, Company]:
