@@ -24,6 +24,12 @@ def found(left: str, right: str, evidence: Evidence | None = None) -> list[tuple
     return there
 
 
+def test_a_word_that_is_set_aside_is_not_found_again() -> None:
+    """The duty belongs to a sentence that is cut off; judging it went on for ever."""
+    whole = "The rules are not applicable to States that were defeated in 1945."
+    assert found(f"{whole} We must", whole) == []
+
+
 def test_the_setting_lists_the_kinds() -> None:
     assert make({"protect": list(KINDS)}).protect == KINDS
 

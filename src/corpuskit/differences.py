@@ -126,14 +126,25 @@ class Place(NamedTuple):
         left, right = ([kept[at] for at in hits] for kept, hits in zip(self.kept, found, strict=True))
         return left, right
 
+    def counted(self, found: Hits) -> Hits:
+        """Those of the places in the edit whose words count; None where none does."""
+        if found is None or isinstance(self.kept[0], range):
+            return found
+        left, right = ([at for at in hits if at in kept] for kept, hits in zip(self.kept, found, strict=True))
+        return (left, right) if left or right else None
+
 
 Judge = Callable[[Place, Evidence], Hits]
 
 
 def _verdict(place: Place, wanted: Sequence[tuple[Kind, Judge]], evidence: Evidence) -> tuple[Kind, Found] | None:
-    """The first kind of difference at a place, and the words that make it."""
+    """The first kind of difference at a place, and the words that make it, of those that count.
+
+    Some judges look at the whole edit: were what they find not cut down, a word that is no part of what is said would
+    be set aside, and found again, for ever.
+    """
     for kind, judged in wanted:
-        hits = judged(place, evidence)
+        hits = place.counted(judged(place, evidence))
         if hits is not None:
             return kind, hits
     return None
