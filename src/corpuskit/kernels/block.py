@@ -69,6 +69,14 @@ def bucket_band(keys: Minima | Words, first_bucket: int, parts: int, numbers: Sm
 
 
 @kernel
+def count_numbers(numbers: Small, counts: Small) -> None:
+    """How often each number occurs, added to `counts` (int32); negative ones nowhere. Without copies of the numbers."""
+    for number in numbers:
+        if number >= 0:
+            counts[number] += np.int32(1)
+
+
+@kernel
 def gather(keys: Ints, n_keys: int, starts: Ints, order: Ints) -> None:
     """Counting sort: `order[starts[k]:starts[k + 1]]` are the positions with key k, in order; negative keys nowhere."""
     for key in range(n_keys + 1):

@@ -16,7 +16,7 @@ import numpy as np
 
 from corpuskit import buffers
 from corpuskit.errors import CorpuskitError
-from corpuskit.kernels.block import bucket_band
+from corpuskit.kernels.block import bucket_band, count_numbers
 from corpuskit.kernels.types import Flags, Ints, Minima, Small, Words
 from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages.distinct import TABLE_KEYS
@@ -103,8 +103,9 @@ def _bucket(key_of: Callable[[int], Keys], bands: int, band: int, numbers: Small
     while parts * TABLE_KEYS < len(keys):
         parts *= 2
     free, crowded = bucket_band(buffers.frozen(keys), 0, parts, numbers), 0
+    sizes = _sizes(numbers, free)
     for division in range(1, DIVISIONS + 1):
-        rows = _crowd(numbers)
+        rows = _crowd(numbers, sizes)
         if len(rows) == 0:
             break
         crowded += len(rows)
@@ -112,12 +113,19 @@ def _bucket(key_of: Callable[[int], Keys], bands: int, band: int, numbers: Small
         apart = np.empty(len(rows), dtype=np.int32)
         free = bucket_band(buffers.frozen(keys[rows]), free, 1, apart)
         numbers[rows] = apart
-    return np.bincount(numbers[numbers >= 0], minlength=free).astype(np.int32), crowded
+        sizes = _sizes(numbers, free)
+    return sizes, crowded
 
 
-def _crowd(numbers: Small) -> Ints:
+def _sizes(numbers: Small, count: int) -> Small:
+    """How many contents each of so many buckets has, int32."""
+    sizes = np.zeros(count, dtype=np.int32)
+    count_numbers(buffers.frozen(numbers), sizes)
+    return sizes
+
+
+def _crowd(numbers: Small, sizes: Small) -> Ints:
     """The contents whose buckets have too many."""
-    sizes = np.bincount(numbers[numbers >= 0])
     if sizes.max(initial=0) <= MOST_COMPANY:
         return np.zeros(0, dtype=np.int64)
     return np.flatnonzero((numbers >= 0) & (sizes[np.maximum(numbers, 0)] > MOST_COMPANY))
