@@ -30,7 +30,7 @@ def test_ctrl_c_ends_the_run_and_its_workers(tmp_path: Path, workers: str) -> No
     deadline = time.monotonic() + 60
     while not list((tmp_path / ".corpuskit_cache").glob("*/run-*/*")) and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(1)
+    time.sleep(0.5)
     run.send_signal(signal.SIGINT)
     sent = time.monotonic()
     _, printed = run.communicate(timeout=30)
@@ -38,7 +38,8 @@ def test_ctrl_c_ends_the_run_and_its_workers(tmp_path: Path, workers: str) -> No
     assert run.returncode == 130, printed
     assert printed.strip().splitlines()[-1].startswith("corpuskit: interrupted")
     assert not (tmp_path / "curated" / "manifest.json").exists()
-    assert not list((tmp_path / ".corpuskit_cache").rglob("*.arrow"))
+    # Shards that are whole may stay, should reading have ended; nothing that only this run could use.
+    assert not list((tmp_path / ".corpuskit_cache").glob("*/run-*"))
 
 
 def test_a_thread_that_never_begins_ends_the_process() -> None:
