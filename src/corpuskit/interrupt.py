@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar
 T = TypeVar("T")
 
 _LOOK_SECONDS = 0.2
+_DOING: Final = "corpuskit: work that can be interrupted"
 
 _STUCK: Final = b"corpuskit: out of memory: a thread could not begin; the corpus is whole\n"
 
@@ -38,7 +39,7 @@ class Doing(Generic[T]):
         self._work = work
         self._results: list[T] = []
         self._errors: list[BaseException] = []
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True, name=_DOING)
         self._thread.start()
 
     def _run(self) -> None:
@@ -57,6 +58,11 @@ class Doing(Generic[T]):
         if self._errors:
             raise self._errors[0]
         return self._results[0]
+
+
+def unfinished() -> bool:
+    """Whether work goes on that nobody waits for any more: Python may crash when it ends beside such a thread."""
+    return any(thread.name == _DOING for thread in threading.enumerate())
 
 
 def end_when_stuck(*, looks: int = 10, seconds: float = 1.0, code: int = 2) -> None:

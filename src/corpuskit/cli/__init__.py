@@ -19,7 +19,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from corpuskit.imports import spare
-from corpuskit.interrupt import end_when_stuck
+from corpuskit.interrupt import end_when_stuck, unfinished
 
 DISTRIBUTION: Final = "corpuskit-curation"
 COMMANDS: Final = {
@@ -154,7 +154,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if arguments is None:  # all is tidied up: one more would only spoil the message
             for end in ENDING:
                 signal.signal(end, signal.SIG_IGN)
-        return _failed("interrupted; the corpus is whole: the old one or, at the very end, the new one", INTERRUPTED)
+        code = _failed("interrupted; the corpus is whole: the old one or, at the very end, the new one", INTERRUPTED)
+        if arguments is None and unfinished():
+            sys.stderr.flush()
+            os._exit(code)
     return int(code)
 
 
