@@ -115,7 +115,21 @@ def start(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command line (default: the process's) and return its exit code: every way to end is here."""
+    """Run a command line (default: the process's) and return its exit code.
+
+    A process that leaves work behind, since it was interrupted or another died, is ended here.
+    """
+    code = _run(arguments)
+    if arguments is None and unfinished():
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Every way to end is here."""
     from corpuskit.errors import CorpuskitError
 
     for stream in (sys.stdout, sys.stderr):
@@ -154,10 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if arguments is None:  # all is tidied up: one more would only spoil the message
             for end in ENDING:
                 signal.signal(end, signal.SIG_IGN)
-        code = _failed("interrupted; the corpus is whole: the old one or, at the very end, the new one", INTERRUPTED)
-        if arguments is None and unfinished():
-            sys.stderr.flush()
-            os._exit(code)
+        return _failed("interrupted; the corpus is whole: the old one or, at the very end, the new one", INTERRUPTED)
     return int(code)
 
 
