@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import oracles
 from corpuskit import schema
+from corpuskit.memory import IN_MEMORY, Memory
 from corpuskit.stages import cluster as module
 from corpuskit.stages.block import settle
 from corpuskit.stages.cluster import cluster, similarity
@@ -25,15 +26,23 @@ def run(
     sketches: list[list[int]] | None = None,
     threads: int = 1,
 ) -> tuple[list[int], list[float], list[str]]:
-    """Cluster normalized texts; `shared` lists the contents of each bucket. Without `sketches` none is refused."""
+    """Cluster normalized texts; `shared` lists the contents of each bucket. Without `sketches` none is refused.
+
+    With room in memory for what bounds distances candidates are looked at where they lie, without they are weighed.
+    """
     contents, buckets = to_cluster(texts, shared, priority or list(range(len(texts))), sketches)
-    members, _ = cluster(
-        contents,
-        buckets,
-        n_chars=np.array([len(text) for text in texts], dtype=np.int64),
-        threshold=Decimal(threshold),
-        threads=threads,
+    members, weighed = (
+        cluster(
+            contents,
+            buckets,
+            n_chars=np.array([len(text) for text in texts], dtype=np.int64),
+            threshold=Decimal(threshold),
+            threads=threads,
+            memory=memory,
+        )[0]
+        for memory in (IN_MEMORY, Memory(budget=0))
     )
+    assert weighed.equals(members)
     return (
         members["record"].to_pylist(),
         similarity(members).tolist(),
@@ -131,6 +140,7 @@ def test_a_bucket_lists_only_so_many_records(seed: int, most: int, threshold: st
         patch.setattr(module, "MOST_LISTED", most)
         found, _, _ = run(texts, shared, threshold)
         patch.setattr(module, "BLOCK", 5)
+        patch.setattr(module, "ENTRIES", 1)
         assert run(texts, shared, threshold, threads=2)[0] == found
     assert sorted({content for content, record in enumerate(found) if content == record}) == records
 
@@ -159,6 +169,7 @@ def test_blocks_pieces_and_threads_change_nothing(seed: int, threshold: str, pie
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "BLOCK", block)
         patch.setattr(module, "PIECE", piece)
+        patch.setattr(module, "COPIED_BYTES", 100 * piece)
         assert run(texts, shared, threshold) == whole
         assert run(texts, shared, threshold, threads=3) == whole
 

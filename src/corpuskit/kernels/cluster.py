@@ -1,9 +1,20 @@
 """The cluster rule over texts and buckets: first the records, in order of priority; then each other's best record."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
+from corpuskit.kernels.candidates import (
+    CHOOSE,
+    JOIN,
+    LIKELY,
+    MATCH,
+    Candidates,
+    Found,
+    Texts,
+    bag_distance,
+    sketches_refuse,
+)
 from corpuskit.kernels.jit import kernel
 from corpuskit.kernels.measure import (
     forget_chars,
@@ -13,17 +24,7 @@ from corpuskit.kernels.measure import (
     number_chars,
     number_words,
 )
-from corpuskit.kernels.shelves import (
-    Company,
-    Met,
-    Rule,
-    count_company,
-    count_met,
-    join_company,
-    take_company,
-    take_met,
-    tell_apart,
-)
+from corpuskit.kernels.shelves import Company, Rule, count_company, join_company, take_company, tell_apart
 from corpuskit.kernels.sign import hash_shingle, tokenize
 from corpuskit.kernels.types import Bytes, Flags, Ints, Numbers, Small, Words
 
@@ -33,48 +34,8 @@ WIDE_CHARS: Final = 200_000
 """Longer texts have a wide bag, too. In the narrow one 40 words share a bin, so that any two texts of 170,000 words
 drawn alike look alike: measuring them takes 45 ms a pair, where wide bags refuse them in microseconds."""
 
-# What `decide` does with its contents.
-MATCH: Final = 0  # is there a match among the records that are listed in the buckets? The first one found will do
-CHOOSE: Final = 1  # those without become records unless one of these matches, and are listed
-JOIN: Final = 2  # the others join the best of all records
-
-CANDIDATES: Final = 64
+TOGETHER: Final = 64
 """So many candidates' sketches are looked at together: 8 kB of the processor's nearest cache."""
-
-LIKELY_BANDS: Final = 3
-"""A candidate in so many of a content's buckets is looked at alone: if it matches, no other need be."""
-
-
-class Texts(NamedTuple):
-    """The normalized texts of contents, numbered by priority, and what bounds their distance from below.
-
-    Text c is `data[starts[c]:ends[c]]`, of `n_chars[c]` characters. bags: uint16[n, 64]; sketches: uint64[n, words];
-    word_bag[c]: c's row in `word_bags` (uint16[rows, 4096]) and `word_counts`, -1 for none; wide_bag[c]: in `wide_bags`
-    (uint16[rows, 65536]).
-    """
-
-    data: Bytes
-    starts: Ints
-    ends: Ints
-    n_chars: Ints
-    bags: Numbers
-    sketches: Words
-    word_bags: Numbers
-    word_bag: Ints
-    word_counts: Ints
-    wide_bags: Numbers
-    wide_bag: Ints
-
-
-class Found(NamedTuple):
-    """What is decided of each content: its record (itself for a record, -1 at first), the distance, the length of both.
-
-    int32, uint32 and uint32.
-    """
-
-    record: Small
-    distance: Numbers
-    total: Numbers
 
 
 @kernel
@@ -101,68 +62,32 @@ def fill_word_bags(
 
 
 @kernel
-def _bag_distance(bags: Numbers, left: int, right: int) -> int:
-    total = np.int32(0)
-    for index in range(bags.shape[1]):
-        total += abs(np.int32(bags[left, index]) - np.int32(bags[right, index]))
-    return int(total)
-
-
-@kernel
 def _refuse(
     sketches: Words,
     n_chars: Ints,
     works: Ints,
     disagreements: Ints,
     content: int,
-    but: int,
     listed: Small,
     left: int,
     first: int,
     last: int,
-) -> tuple[int, int, np.uint64]:
+) -> tuple[int, np.uint64]:
     """Move those of the candidates from `first` to `last` that may be worth measuring to `left`, in their order.
 
-    The others have sketches too different for what measuring would cost, or are `but`, measured before. Return where
-    they end, how many were refused, and a number without meaning. One call for many candidates, with plain arrays: with
-    all of `Texts` for each candidate this took twice as long.
+    Return where they end, and a number without meaning. One call for many candidates, with plain arrays: with all of
+    `Texts` for each candidate this took twice as long.
     """
     touched = np.uint64(0)
     for i in range(first, last):  # a word of each cache line, so that all come from memory side by side
         touched ^= np.uint64(n_chars[listed[i]])
         for word in range(0, sketches.shape[1], 8):
             touched ^= sketches[listed[i], word]
-    ones = np.uint64(0x1111111111111111)
-    low = np.uint64(0x0F0F0F0F0F0F0F0F)
-    mine = sketches[content]
-    length = n_chars[content]
-    refused = np.int64(0)
     for i in range(first, last):
-        other = listed[i]
-        if other == but:
-            continue
-        allowed = np.int64(-1)
-        for at in range(len(works)):
-            if length * n_chars[other] > works[at]:
-                allowed = disagreements[at]
-        if allowed >= 0:
-            theirs = sketches[other]
-            differing = np.int64(0)
-            for word in range(0, len(mine), 8):
-                counts = np.uint64(0)  # of 16 columns of values (of four bits)
-                for at in range(word, word + 8):
-                    x = mine[at] ^ theirs[at]
-                    x |= x >> np.uint64(2)
-                    x |= x >> np.uint64(1)
-                    counts += x & ones
-                counts = (counts & low) + ((counts >> np.uint64(4)) & low)
-                differing += np.int64((counts * np.uint64(0x0101010101010101)) >> np.uint64(56))
-            if differing > allowed:
-                refused += 1
-                continue
-        listed[left] = other
-        left += 1
-    return int(left), int(refused), touched
+        if not sketches_refuse(sketches, n_chars, works, disagreements, content, int(np.int64(listed[i]))):
+            listed[left] = listed[i]
+            left += 1
+    return int(left), touched
 
 
 @kernel
@@ -173,10 +98,10 @@ def _word_bags_differ(texts: Texts, rule: Rule, left: int, right: int) -> bool:
         return False
     total = texts.word_counts[a] + texts.word_counts[b]
     limit = rule.gap * total // rule.scale
-    if _bag_distance(texts.word_bags, a, b) > limit:
+    if bag_distance(texts.word_bags, a, b) > limit:
         return True
     a, b = texts.wide_bag[left], texts.wide_bag[right]
-    return bool(a >= 0 and b >= 0 and _bag_distance(texts.wide_bags, a, b) > limit)
+    return bool(a >= 0 and b >= 0 and bag_distance(texts.wide_bags, a, b) > limit)
 
 
 @kernel
@@ -214,19 +139,23 @@ def decide(
     texts: Texts,
     rule: Rule,
     settled: Flags,
-    met: Met,
+    candidates: Candidates,
+    weighed: bool,
+    copied: Bytes,
     company: Company,
     classes: Bytes,
     number_of: Small,
     found: Found,
     compared: Ints,
 ) -> np.uint64:
-    """Take one step (MATCH, CHOOSE or JOIN) for the contents from `first` to `last`; what it returns has no meaning.
+    """Take one step for the contents from `first` to `last`; what it returns has no meaning.
 
-    They are of the block that begins at `block`, of which `met` and `company` tell: MATCH and JOIN compare with the
-    records met, change nothing but their own contents' rows of `found`, and may run side by side; CHOOSE compares with
-    the records in company. One kernel, so that the loop is compiled once. `number_of` is int32[0x110000], zeros.
-    `compared` counts candidate pairs, pairs refused by their sketches, pairs measured, and matches.
+    They are of the block that begins at `block`, of which `candidates` and `company` tell: CHOOSE compares with the
+    records in company; the other steps with candidates, change nothing but their own contents' rows of `found`, and may
+    run side by side. One kernel, so that the loop is compiled once. Where candidates were not weighed (those of CHOOSE
+    never are), they are looked at here, and LIKELY is no step of its own. `copied` is that of the candidates, for
+    reading; `number_of` is int32[0x110000], zeros. `compared` counts candidate pairs and those that their sketches
+    refuse, where they are looked at, pairs measured, and matches.
     """
     record, distance, total = found.record, found.distance, found.total
     sketches, n_chars, works, disagreements = texts.sketches, texts.n_chars, rule.works, rule.disagreements
@@ -239,74 +168,89 @@ def decide(
     nothing = index_pattern(text[:0], int(np.int64(0)))
     touched = np.uint64(0)
     for c in range(first, last):
-        if (step == JOIN and record[c] == c) or (step == CHOOSE and record[c] >= 0):
+        if (step == JOIN and record[c] == c) or (step != JOIN and record[c] >= 0):
             continue
         place = c - block
-        entries = count_company(company, place) if step == CHOOSE else count_met(met, place)
-        count, most = 0, 0
-        if entries > 0:
-            size = np.int64(16)
-            while size < 2 * entries:
-                size *= 2
-            if size > len(table):
-                table = np.empty(size, dtype=np.int32)
-                taken = np.empty(size // 2, dtype=np.int32)
-                shared = np.empty(size // 2, dtype=np.int32)
-                listed = np.empty(size // 2, dtype=np.int32)
-            if step == CHOOSE:
+        begin = np.int64(candidates.begins[place])
+        count, together = np.int64(0), np.int64(TOGETHER)
+        if step != CHOOSE:
+            count = np.int64(candidates.likely[place] if step == LIKELY else candidates.counts[place])
+            if not weighed:
+                listed = candidates.records[begin : begin + count]
+                if step == MATCH and candidates.likely[place] == 1:
+                    together = np.int64(1)
+        else:
+            entries = count_company(company, place)
+            if entries > 0:
+                size = np.int64(16)
+                while size < 2 * entries:
+                    size *= 2
+                if size > len(table):
+                    table = np.empty(size, dtype=np.int32)
+                    taken = np.empty(size // 2, dtype=np.int32)
+                    shared = np.empty(size // 2, dtype=np.int32)
+                    listed = np.empty(size // 2, dtype=np.int32)
                 entries = take_company(company, place, block, n_chars, settled, rule, taken)
-            else:
-                take_met(met, place, taken)
-            count, most = tell_apart(taken[:entries], table[:size], shared, listed)
+                count = np.int64(tell_apart(taken[:entries], table[:size], shared, listed)[0])
         pattern = nothing
         prepared = False
-        likely = step != JOIN and most >= LIKELY_BANDS
         at, left, seen = int(np.int64(0)), int(np.int64(0)), int(np.int64(0))
         while at < left or seen < count:
-            if at == left:
-                last_seen = seen
-                seen = min(count, 1 if likely and seen == 0 else seen + CANDIDATES)
-                left, refused, read = _refuse(
-                    sketches,
-                    n_chars,
-                    works,
-                    disagreements,
-                    c,
-                    int(record[c]),
-                    listed,
-                    int(at),
-                    int(last_seen),
-                    int(seen),
-                )
-                touched ^= read
-                compared[0] += left - at + refused
-                compared[1] += refused
-                continue
-            other = int(np.int64(listed[at]))
-            at += 1
-            if texts.n_chars[c] > rule.long_chars or texts.n_chars[other] > rule.long_chars:
+            bound, copy = np.int64(0), np.int64(-1)
+            if weighed:
+                place_here = begin + seen
+                seen += 1
+                bound = np.int64(candidates.bounds[place_here])
+                if bound < 0:
+                    continue
+                copy = np.int64(candidates.places[place_here])
+                other = int(np.int64(candidates.records[place_here]))
+            else:
+                if at == left:
+                    last_seen = seen
+                    seen = int(min(count, seen + together))
+                    together = np.int64(TOGETHER)
+                    compared[0] += seen - last_seen
+                    compared[1] += seen - last_seen
+                    began = left
+                    left, read = _refuse(
+                        sketches, n_chars, works, disagreements, c, listed, int(at), int(last_seen), int(seen)
+                    )
+                    compared[1] -= left - began
+                    touched ^= read
+                    continue
+                other = int(np.int64(listed[at]))
+                at += 1
+            if n_chars[c] > rule.long_chars or n_chars[other] > rule.long_chars:
                 if _word_bags_differ(texts, rule, c, other):
                     continue
                 compared[2] += 1
                 d, t = _word_distance(texts, rule, c, other, classes)
             else:
-                t = texts.n_chars[c] + texts.n_chars[other]
+                t = n_chars[c] + n_chars[other]
                 limit = rule.gap * t // rule.scale
                 if record[c] >= 0:
                     limit = min(limit, np.int64(distance[c]) * t // np.int64(total[c]))
-                apart = abs(texts.n_chars[c] - texts.n_chars[other])
-                if apart > limit or _bag_distance(texts.bags, c, other) > limit:
+                if not weighed:
+                    bound = np.int64(abs(n_chars[c] - n_chars[other]))
+                    if bound <= limit:
+                        bound = np.int64(bag_distance(texts.bags, c, other))
+                if bound > limit:
                     continue
                 compared[2] += 1
                 if not prepared:
-                    symbols = np.empty(texts.n_chars[c], dtype=np.int32)
+                    symbols = np.empty(n_chars[c], dtype=np.int32)
                     pattern = index_pattern(symbols, number_chars(texts.data, texts.starts[c], number_of, symbols))
                     prepared = True
-                if texts.n_chars[other] > longest:
-                    longest = texts.n_chars[other]
+                if n_chars[other] > longest:
+                    longest = n_chars[other]
                     text = np.empty(longest, dtype=np.int32)
-                look_up_chars(texts.data, texts.starts[other], texts.ends[other], number_of, text)
-                d = indel_within(pattern, text[: texts.n_chars[other]], limit)
+                start, end = texts.starts[other], texts.ends[other]
+                if copy >= 0:
+                    look_up_chars(copied, int(copy), int(copy + end - start), number_of, text)
+                else:
+                    look_up_chars(texts.data, start, end, number_of, text)
+                d = indel_within(pattern, text[: n_chars[other]], limit)
             if d < 0:
                 continue
             compared[3] += 1
@@ -323,6 +267,6 @@ def decide(
         if step == CHOOSE and record[c] < 0:
             record[c] = c
             distance[c] = 0
-            total[c] = 2 * texts.n_chars[c]
+            total[c] = 2 * n_chars[c]
             join_company(company, place)
     return touched

@@ -24,14 +24,21 @@ import pyarrow as pa
 
 from corpuskit import buffers, schema, text
 from corpuskit.kernels import cluster as kernels
-from corpuskit.kernels.cluster import (
-    WIDE_BAG_BINS,
-    WIDE_CHARS,
-    WORD_BAG_BINS,
+from corpuskit.kernels.candidates import (
+    CHOOSE,
+    JOIN,
+    LIKELY,
+    MATCH,
+    STRETCH_BITS,
+    Candidates,
     Found,
     Texts,
-    fill_word_bags,
+    count_candidates,
+    list_candidates,
+    order_candidates,
+    weigh_candidates,
 )
+from corpuskit.kernels.cluster import WIDE_BAG_BINS, WIDE_CHARS, WORD_BAG_BINS, fill_word_bags
 from corpuskit.kernels.shelves import Company, Met, Rule, Shelves, find_company, meet_records, shelve_records
 from corpuskit.kernels.types import Bytes, Flags, Ints, Numbers, Small, Words
 from corpuskit.memory import IN_MEMORY, Memory, steps
@@ -44,16 +51,25 @@ LONG_CHARS: Final = 20_000
 """Above this many characters on either side a pair is measured in words: by characters the cost is quadratic."""
 
 BLOCK: Final = 4_096
-BLOCKS: Final = 512
 LARGEST_BLOCK: Final = 65_536
-"""Contents in a block: a part of all, but not less than the first number, nor more than the last. The larger, the
-seldomer all shelves are gone through; the smaller, the less there is to compare in order."""
+BLOCKS: Final = 512
+MAPPED_BLOCKS: Final = 64
+"""Contents in a block: a part of all, but not less than the first number, nor more than the second. The larger, the
+seldomer all shelves and records are gone through, which costs most where they are mapped; the smaller, the less there
+is to compare in order."""
 
 MET: Final = 4
 """There is room for so many records met in a band by each content of a block; where they meet more, it is shorter."""
 
-PIECE: Final = 256
-"""Contents that a thread takes of a block at a time."""
+ENTRIES: Final = 32
+"""There is room for so many candidates of each content of a block, each as often as it is met; likewise."""
+
+PIECE: Final = 1_024
+STRETCHES: Final = 32
+"""Contents, and stretches of records, that a thread takes at a time; of large blocks a 64th if that is more."""
+
+COPIED_BYTES: Final = 32 << 20
+"""There is room for so much of the texts that a block must measure: three times what it was at gigabytes."""
 
 MOST_LISTED: Final = MOST_COMPANY
 """A bucket lists so many records: what comes to it then is compared with these and no more. Only a bucket that cannot
@@ -132,12 +148,12 @@ def cluster(
         work = _Work(contents, buckets, rule, found, threads, pool, memory)
         first = 0
         while first < n:
-            last = work.compare(kernels.MATCH, first)
+            last = work.compare(MATCH, first)
             work.choose(first, last)
             first = last
         first = 0
         while first < n:
-            first = work.compare(kernels.JOIN, first)
+            first = work.compare(JOIN, first)
     members = _members(buckets.contents, found, n_chars, memory)
     return members, dict(zip(COMPARED, work.compared.tolist(), strict=True))
 
@@ -157,12 +173,17 @@ class _Work:
     ) -> None:
         n, bands = len(buckets.contents), len(buckets.numbers)
         self._n, self._bands, self._threads, self._rule, self._found = n, bands, threads, rule, found
-        self._block = min(max(BLOCK, min(n // BLOCKS, LARGEST_BLOCK)), max(n, 1))
+        # Counts and sketches that fit in memory are looked at where they lie: weighing costs half as much again.
+        self._weighed = not memory.has_room(2 * (contents.bags.nbytes + contents.sketches.nbytes))
+        blocks = MAPPED_BLOCKS if self._weighed else BLOCKS
+        self._block = min(max(BLOCK, min(n // blocks, LARGEST_BLOCK)), max(n, 1))
         self._memory = memory
         self._run: Callable[..., Iterable[Any]] = pool.map if threads > 1 else map
         self._texts = _texts(contents, memory)
         self._shelves = _shelves(buckets, memory)
         self._met, self._company = _room(bands, self._block)
+        self._candidates = _room_for_candidates(bands, self._block, n)
+        self._copied = buffers.frozen(self._candidates.copied)
         self._classes = buffers.frozen(text.classes())
         self._numbers_of = [np.zeros(0x110000, dtype=np.int32) for _ in range(threads)]
         self.compared = np.zeros(len(COMPARED), dtype=np.int64)
@@ -170,7 +191,12 @@ class _Work:
     def compare(self, step: int, first: int) -> int:
         """Take MATCH or JOIN for the block from `first`, with the records on the shelves; return where it ends."""
         last = self._meet(first)
-        self._decide(step, first, last)
+        record, met, candidates = self._found.record, self._met, self._candidates
+        self._in_pieces(lambda begin, end: list_candidates(first, begin, end, met, record, candidates), first, last)
+        for one in (LIKELY, MATCH) if self._weighed and step == MATCH else (step,):
+            if self._weighed:
+                self._weigh(one, first, last)
+            self._decide(one, first, last)
         return last
 
     def choose(self, first: int, last: int) -> None:
@@ -179,7 +205,7 @@ class _Work:
         self._in_bands(
             lambda begin, end: find_company(first, last, begin, end, self._found.record, self._shelves, self._company)
         )
-        self._decide(kernels.CHOOSE, first, last)
+        self._decide(CHOOSE, first, last)
         unlisted = self._in_bands(
             lambda begin, end: shelve_records(
                 first, last, begin, end, self._texts.n_chars, self._found.record, self._shelves
@@ -194,7 +220,23 @@ class _Work:
         ends = self._in_bands(
             lambda begin, end: meet_records(first, last, begin, end, n_chars, record, rule, shelves, met)
         )
-        return min(ends, default=last)
+        reach = min(ends, default=last)
+        return first + count_candidates(met, reach - first, self._candidates)
+
+    def _weigh(self, step: int, first: int, last: int) -> None:
+        """Bound the distances of the candidates of a block that a step looks at."""
+        order_candidates(first, last - first, step, self._found.record, self._candidates)
+        stretches = len(self._candidates.stretches) - 2
+        share = len(self._candidates.copied) // (stretches // STRETCHES + 1)
+
+        def weigh(begin: int, end: int) -> Ints:
+            compared = np.zeros(len(COMPARED), dtype=np.int64)
+            room = begin // STRETCHES * share
+            known = self._texts, self._rule, self._found, self._candidates
+            weigh_candidates(first, begin, end, *known, room, room + share, compared)
+            return compared
+
+        self.compared += sum(self._in_parts(weigh, 0, stretches, STRETCHES), start=np.zeros_like(self.compared))
 
     def _in_bands(self, work: Callable[[int, int], T]) -> list[T]:
         return self._in_parts(work, 0, self._bands, max(self._bands // (2 * self._threads), 1))
@@ -202,16 +244,21 @@ class _Work:
     def _decide(self, step: int, first: int, last: int) -> None:
         """Take a step for a block."""
 
+        weighed = self._weighed and step != CHOOSE
+
         def decide(begin: int, end: int) -> Ints:
             compared = np.zeros(len(COMPARED), dtype=np.int64)
             number_of = self._numbers_of.pop()
-            known = self._shelves.settled, self._met, self._company, self._classes
+            known = self._shelves.settled, self._candidates, weighed, self._copied, self._company, self._classes
             kernels.decide(step, first, begin, end, self._texts, self._rule, *known, number_of, self._found, compared)
             self._numbers_of.append(number_of)
             return compared
 
-        for compared in self._in_parts(decide, first, last, PIECE, in_order=step == kernels.CHOOSE):
+        for compared in self._in_pieces(decide, first, last, in_order=step == CHOOSE):
             self.compared += compared
+
+    def _in_pieces(self, work: Callable[[int, int], T], first: int, last: int, *, in_order: bool = False) -> list[T]:
+        return self._in_parts(work, first, last, max(PIECE, (last - first) // 16), in_order=in_order)
 
     def _in_parts(
         self, work: Callable[[int, int], T], first: int, last: int, step: int, *, in_order: bool = False
@@ -231,6 +278,16 @@ def _room(bands: int, block: int) -> tuple[Met, Company]:
     met = Met(_small(bands, block + 1), _small(bands, max(MET * block, MOST_LISTED)))
     newest, listed, room = (_small(bands, block // 2 + 1) for _ in range(3))
     return met, Company(_small(block, bands), newest, listed, room, _small(block, bands))
+
+
+def _room_for_candidates(bands: int, block: int, n: int) -> Candidates:
+    """Room for the candidates of a block: 20 bytes each, and their texts."""
+    room = max(ENTRIES * block, MOST_LISTED * bands)
+    begins = np.empty(block + 1, dtype=np.int64)
+    stretches = np.empty((n >> STRETCH_BITS) + 3, dtype=np.int64)
+    records, owners, bounds, places, order = (_small(room) for _ in range(5))
+    copied = np.empty(COPIED_BYTES, dtype=np.uint8)
+    return Candidates(begins, _small(block), _small(block), records, owners, bounds, places, order, stretches, copied)
 
 
 def _small(*shape: int) -> Small:
