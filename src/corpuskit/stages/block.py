@@ -18,7 +18,7 @@ from corpuskit import buffers
 from corpuskit.errors import CorpuskitError
 from corpuskit.kernels.block import bucket_band, count_numbers
 from corpuskit.kernels.types import Flags, Ints, Minima, Small, Words
-from corpuskit.memory import IN_MEMORY, Memory
+from corpuskit.memory import IN_MEMORY, Memory, steps
 from corpuskit.stages.distinct import TABLE_KEYS
 
 Keys = Minima | Words
@@ -104,16 +104,20 @@ def _bucket(key_of: Callable[[int], Keys], bands: int, band: int, numbers: Small
         parts *= 2
     free, crowded = bucket_band(buffers.frozen(keys), 0, parts, numbers), 0
     sizes = _sizes(numbers, free)
+    rows = _crowd(numbers, sizes)
+    of_rows = keys[rows]
+    del keys
     for division in range(1, DIVISIONS + 1):
-        rows = _crowd(numbers, sizes)
         if len(rows) == 0:
             break
         crowded += len(rows)
-        keys = _mix(keys, key_of((band + division) % bands))
+        of_rows = _mix(of_rows, key_of((band + division) % bands)[rows])
         apart = np.empty(len(rows), dtype=np.int32)
-        free = bucket_band(buffers.frozen(keys[rows]), free, 1, apart)
+        free = bucket_band(buffers.frozen(of_rows), free, 1, apart)
         numbers[rows] = apart
         sizes = _sizes(numbers, free)
+        still = _crowd(apart, sizes)
+        rows, of_rows = rows[still], of_rows[still]
     return sizes, crowded
 
 
@@ -126,9 +130,12 @@ def _sizes(numbers: Small, count: int) -> Small:
 
 def _crowd(numbers: Small, sizes: Small) -> Ints:
     """The contents whose buckets have too many."""
-    if sizes.max(initial=0) <= MOST_COMPANY:
-        return np.zeros(0, dtype=np.int64)
-    return np.flatnonzero((numbers >= 0) & (sizes[np.maximum(numbers, 0)] > MOST_COMPANY))
+    found = [np.zeros(0, dtype=np.int64)]
+    if sizes.max(initial=0) > MOST_COMPANY:
+        for first, last in steps(len(numbers)):
+            some = numbers[first:last]
+            found.append(first + np.flatnonzero((some >= 0) & (sizes[np.maximum(some, 0)] > MOST_COMPANY)))
+    return np.concatenate(found)
 
 
 def _mix(keys: Keys, more: Keys) -> Words:
