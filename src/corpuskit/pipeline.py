@@ -28,7 +28,7 @@ from corpuskit.garbage import uncollected
 from corpuskit.incremental import CachedShard, cut, job
 from corpuskit.interrupt import interruptible
 from corpuskit.kernels.compiled import compiled_before, remember_compiled
-from corpuskit.memory import Memory, give_back, steps
+from corpuskit.memory import IN_MEMORY, Memory, give_back, steps
 from corpuskit.pool import WORKER_BYTES, Pool, beside, cores
 from corpuskit.prepare import prepare, prepare_job, prepare_texts
 from corpuskit.resolve import Resolved, resolve
@@ -53,6 +53,9 @@ TEXTS_BYTES: Final = 4 << 20
 
 JOB_FILES: Final = 2_000
 """A job ends at so many bytes or files: small enough that two workers end together, large enough that kernels rule."""
+
+SHORT: Final = Memory(budget=0)
+"""Memory that has room for nothing: with it all kernels are needed, also those for more than fits."""
 
 WRITE_ROWS: Final = 8_000
 """Passages written at a time: the paths of 64 sources of each, of at most 4 kB, fit the 2 GB of an Arrow column."""
@@ -92,7 +95,7 @@ def build(run: Run, pool: Pool) -> Result:
 def _compile(settings: Settings) -> None:
     """Compile all kernels that these settings need."""
     with warm.segmenting(), uncollected():
-        deduplicate(warm.TEXTS, settings)
+        _deduplicate(pa.array(warm.TEXTS), settings, SHORT)
 
 
 @contextmanager
@@ -101,7 +104,7 @@ def _loading(settings: Settings) -> Iterator[None]:
 
     def load() -> None:
         with suppress(Exception), uncollected():  # what cannot be loaded now is told when it is needed
-            deduplicate(warm.TEXTS, settings)
+            _deduplicate(pa.array(warm.TEXTS), settings, SHORT)
 
     thread = Thread(target=load, daemon=True)
     thread.start()
@@ -127,8 +130,12 @@ def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Set
     column = texts if isinstance(texts, pa.Array | pa.ChunkedArray) else pa.array(texts, type=pa.large_string())
     if column.null_count:
         raise ValueError(f"texts: {column.null_count} of {len(column)} are null")
-    settings = (settings or Settings()).model_copy(update={"contains": False})  # nothing here tells links
-    corpus = resolve(_prepare_texts(column, settings), settings)
+    return _deduplicate(column, settings or Settings(), IN_MEMORY)
+
+
+def _deduplicate(column: pa.Array | pa.ChunkedArray, settings: Settings, memory: Memory) -> pa.Table:
+    settings = settings.model_copy(update={"contains": False})  # nothing here tells links
+    corpus = resolve(_prepare_texts(column, settings), settings, memory)
     places, decisions = corpus.places, corpus.decisions
     content, filtered = places.content, places.content < 0
     kept = decisions.kept[decisions.record_number]

@@ -107,9 +107,10 @@ def test_what_is_known_of_some_contents_changes_nothing(
     contents, found = to_cluster(texts, buckets, priority)
     known = settle(found, np.isin(found.contents, apart))
     n_chars = np.array([len(text) for text in texts], dtype=np.int64)
-    members, _ = cluster(contents, known, n_chars=n_chars, threshold=Decimal(threshold))
-    assert members["record"].to_pylist() == run(texts, buckets, threshold, priority)[0]
-    assert similarity(members).tolist() == run(texts, buckets, threshold, priority)[1]
+    for memory in (IN_MEMORY, Memory(budget=0)):
+        members, _ = cluster(contents, known, n_chars=n_chars, threshold=Decimal(threshold), memory=memory)
+        assert members["record"].to_pylist() == run(texts, buckets, threshold, priority)[0]
+        assert similarity(members).tolist() == run(texts, buckets, threshold, priority)[1]
 
 
 @given(st.integers(0, 10_000), st.integers(1, 4), st.sampled_from(["0.85", "0.95"]))
@@ -140,7 +141,7 @@ def test_a_bucket_lists_only_so_many_records(seed: int, most: int, threshold: st
         patch.setattr(module, "MOST_LISTED", most)
         found, _, _ = run(texts, shared, threshold)
         patch.setattr(module, "BLOCK", 5)
-        patch.setattr(module, "ENTRIES", 1)
+        patch.setattr(module, "CANDIDATES", 0.1)
         assert run(texts, shared, threshold, threads=2)[0] == found
     assert sorted({content for content, record in enumerate(found) if content == record}) == records
 
@@ -172,6 +173,26 @@ def test_blocks_pieces_and_threads_change_nothing(seed: int, threshold: str, pie
         patch.setattr(module, "COPIED_BYTES", 100 * piece)
         assert run(texts, shared, threshold) == whole
         assert run(texts, shared, threshold, threads=3) == whole
+
+
+@pytest.mark.parametrize(("block", "copied"), [(300, 60_000), (5_000, 4_000)])
+def test_records_in_many_stretches_are_weighed_side_by_side(block: int, copied: int) -> None:
+    """Texts of families far apart: candidates of a block lie in stretches that several threads take in turn."""
+    draw = random.Random(5)
+    families = ["".join(draw.choices("abcdefghij ", k=60)) for _ in range(900)]
+    texts = [family for family in families for _ in range(3)]
+    draw.shuffle(texts)
+    texts = [f"{text[:-6]}{at:06d}" for at, text in enumerate(texts)]
+    shared: list[list[int]] = [[] for _ in families]
+    for at, text in enumerate(texts):
+        shared[families.index(next(family for family in families if family[:-6] == text[:-6]))].append(at)
+    others = [draw.sample(range(len(texts)), 9) for _ in range(2_000)]
+    whole = run(texts, [*shared, *others], "0.85")
+    assert len(set(whole[0])) == len(families)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"BLOCK": block, "STRETCHES": 1, "PIECE": 50, "COPIED_BYTES": copied}.items():
+            patch.setattr(module, name, value)
+        assert run(texts, [*shared, *others], "0.85", threads=3) == whole
 
 
 @given(st.integers(0, 10_000), st.sampled_from(["0.7", "0.85", "0.9"]))

@@ -14,7 +14,7 @@ from corpuskit.kernels.shelves import Met, Rule, take_met, tell_apart
 from corpuskit.kernels.types import Bytes, Ints, Numbers, Small, Words
 
 # What is done with the contents of a block, in this order.
-LIKELY: Final = 0  # does the record that shares by far the most buckets match? Then no other need be looked at
+LIKELY: Final = 0  # does a record met in LIKELY_BANDS bands match? Then no other need be looked at
 MATCH: Final = 1  # is there a match among the records that are listed in the buckets? The first one found will do
 CHOOSE: Final = 2  # those without become records unless one of these matches, and are listed
 JOIN: Final = 3  # the others join the best of all records
@@ -98,7 +98,10 @@ def count_candidates(met: Met, n: int, candidates: Candidates) -> int:
 
 @kernel
 def list_candidates(block: int, first: int, last: int, met: Met, record: Small, candidates: Candidates) -> None:
-    """List the candidates of the contents from `first` to `last`, of the block from `block`: all but their records."""
+    """List the candidates of the contents from `first` to `last`, of the block from `block`, without their own records.
+
+    Where its record was met, the order and `likely` say nothing: then all are looked at (JOIN).
+    """
     table = np.empty(1024, dtype=np.int32)
     taken = np.empty(512, dtype=np.int32)
     shared = np.empty(512, dtype=np.int32)

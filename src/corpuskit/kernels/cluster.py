@@ -8,6 +8,7 @@ from corpuskit.kernels.candidates import (
     CHOOSE,
     JOIN,
     LIKELY,
+    LIKELY_BANDS,
     MATCH,
     Candidates,
     Found,
@@ -152,10 +153,10 @@ def decide(
 
     They are of the block that begins at `block`, of which `candidates` and `company` tell: CHOOSE compares with the
     records in company; the other steps with candidates, change nothing but their own contents' rows of `found`, and may
-    run side by side. One kernel, so that the loop is compiled once. Where candidates were not weighed (those of CHOOSE
-    never are), they are looked at here, and LIKELY is no step of its own. `copied` is that of the candidates, for
-    reading; `number_of` is int32[0x110000], zeros. `compared` counts candidate pairs and those that their sketches
-    refuse, where they are looked at, pairs measured, and matches.
+    run side by side. One kernel, so that the loop is compiled once. Without `weighed`, as always in CHOOSE, candidates
+    are bounded here, and LIKELY is no step of its own. `copied` is that of `candidates`, read-only as `data` is: what
+    reads either is compiled once. `number_of` is int32[0x110000], zeros. `compared` counts pairs, those that their
+    sketches refuse (both unless `weighed`), pairs measured, and matches.
     """
     record, distance, total = found.record, found.distance, found.total
     sketches, n_chars, works, disagreements = texts.sketches, texts.n_chars, rule.works, rule.disagreements
@@ -191,20 +192,23 @@ def decide(
                     shared = np.empty(size // 2, dtype=np.int32)
                     listed = np.empty(size // 2, dtype=np.int32)
                 entries = take_company(company, place, block, n_chars, settled, rule, taken)
-                count = np.int64(tell_apart(taken[:entries], table[:size], shared, listed)[0])
+                different, most = tell_apart(taken[:entries], table[:size], shared, listed)
+                count = np.int64(different)
+                if most >= LIKELY_BANDS:
+                    together = np.int64(1)
         pattern = nothing
         prepared = False
         at, left, seen = int(np.int64(0)), int(np.int64(0)), int(np.int64(0))
         while at < left or seen < count:
             bound, copy = np.int64(0), np.int64(-1)
             if weighed:
-                place_here = begin + seen
+                entry = begin + seen
                 seen += 1
-                bound = np.int64(candidates.bounds[place_here])
+                bound = np.int64(candidates.bounds[entry])
                 if bound < 0:
                     continue
-                copy = np.int64(candidates.places[place_here])
-                other = int(np.int64(candidates.records[place_here]))
+                copy = np.int64(candidates.places[entry])
+                other = int(np.int64(candidates.records[entry]))
             else:
                 if at == left:
                     last_seen = seen

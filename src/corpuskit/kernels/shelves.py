@@ -178,15 +178,6 @@ def find_company(
 
 
 @kernel
-def count_met(met: Met, i: int) -> int:
-    """How many records content `i` of the block met, each as often as it did."""
-    count = np.int64(0)
-    for band in range(len(met.ends)):
-        count += met.ends[band, i + 1] - met.ends[band, i]
-    return int(count)
-
-
-@kernel
 def take_met(met: Met, i: int, taken: Small) -> None:
     """Write down the records that content `i` of the block met."""
     count = np.int64(0)

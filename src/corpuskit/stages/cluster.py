@@ -59,24 +59,27 @@ seldomer all shelves and records are gone through, which costs most where they a
 is to compare in order."""
 
 MET: Final = 4
-"""There is room for so many records met in a band by each content of a block; where they meet more, it is shorter."""
-
-ENTRIES: Final = 32
-"""There is room for so many candidates of each content of a block, each as often as it is met; likewise."""
+CANDIDATES: Final = 0.5
+"""There is room for so many records met in a band by each content of a block, and for so many candidates; where they
+meet more, it is shorter."""
 
 PIECE: Final = 256
 STRETCHES: Final = 32
 """Contents, and stretches of records, that a thread takes at a time: what maps little enough to look in between at what
 is resident. With 4,096 contents at a time 10 GB of raw text and a budget of 1 GB were at 1.3 GB for moments."""
 
+BAND_BYTES: Final = 44
+"""What a block takes for each content and band: what it met, its company, and half a candidate."""
+
 COPIED_BYTES: Final = 32 << 20
-"""There is room for so much of the texts that a block must measure: three times what it was at gigabytes."""
+"""There is room for so much of the texts that a block must measure."""
 
 MOST_LISTED: Final = MOST_COMPANY
 """A bucket lists so many records: what comes to it then is compared with these and no more. Only a bucket that cannot
 be divided further has so many (see `block`): texts of the same shingles in other orders, which somebody made."""
 
 COMPARED: Final = ("candidate_pairs", "refused_by_sketch", "measured_pairs", "matches", "unlisted")
+"""What is counted. The first three are a little more where candidates are weighed: those behind a match count, too."""
 
 # The dearer the measure, the surer the signatures must be: a pair whose lengths multiply to more than the first number
 # is measured only when the values of the signatures agree as at a Jaccard of threshold - margin (a microsecond at the
@@ -174,16 +177,15 @@ class _Work:
     ) -> None:
         n, bands = len(buckets.contents), len(buckets.numbers)
         self._n, self._bands, self._threads, self._rule, self._found = n, bands, threads, rule, found
-        # Counts and sketches that fit in memory are looked at where they lie: weighing costs half as much again.
+        # More than an eighth of the budget is in mapped files, whose pages come and go.
         self._weighed = not memory.has_room(2 * (contents.bags.nbytes + contents.sketches.nbytes))
-        blocks = MAPPED_BLOCKS if self._weighed else BLOCKS
-        self._block = min(max(BLOCK, min(n // blocks, LARGEST_BLOCK)), max(n, 1))
+        self._block = _block(n, bands, memory, parts=MAPPED_BLOCKS if self._weighed else BLOCKS)
         self._memory = memory
         self._run: Callable[..., Iterable[Any]] = pool.map if threads > 1 else map
         self._texts = _texts(contents, memory)
         self._shelves = _shelves(buckets, memory)
         self._met, self._company = _room(bands, self._block)
-        self._candidates = _room_for_candidates(bands, self._block, n)
+        self._candidates = _room_for_candidates(bands, self._block, n, weighed=self._weighed)
         self._copied = buffers.frozen(self._candidates.copied)
         self._classes = buffers.frozen(text.classes())
         self._numbers_of = [np.zeros(0x110000, dtype=np.int32) for _ in range(threads)]
@@ -228,18 +230,21 @@ class _Work:
 
     def _weigh(self, step: int, first: int, last: int) -> None:
         """Bound the distances of the candidates of a block that a step looks at."""
+        stretches = self._candidates.stretches
         order_candidates(first, last - first, step, self._found.record, self._candidates)
-        stretches = len(self._candidates.stretches) - 2
-        share = len(self._candidates.copied) // (stretches // STRETCHES + 1)
+        bounds = np.minimum(np.arange(0, len(stretches) - 2 + STRETCHES, STRETCHES), len(stretches) - 2)
+        occupied = np.flatnonzero(np.diff(stretches[bounds])).tolist()
+        share = len(self._candidates.copied) // max(len(occupied), 1)
 
-        def weigh(begin: int, end: int) -> Ints:
+        def weigh(number: int, _: int) -> Ints:
+            begin, end = bounds[occupied[number] : occupied[number] + 2].tolist()
             compared = np.zeros(len(COMPARED), dtype=np.int64)
-            room = begin // STRETCHES * share
-            known = self._texts, self._rule, self._found, self._candidates
-            weigh_candidates(first, begin, end, *known, room, room + share, compared)
+            against = self._texts, self._rule, self._found, self._candidates
+            weigh_candidates(first, begin, end, *against, number * share, (number + 1) * share, compared)
             return compared
 
-        self.compared += sum(self._in_parts(weigh, 0, stretches, STRETCHES), start=np.zeros_like(self.compared))
+        for compared in self._in_parts(weigh, 0, len(occupied), 1):
+            self.compared += compared
 
     def _in_bands(self, work: Callable[[int, int], T]) -> list[T]:
         at_a_time = 1 if self._weighed else max(self._bands // (2 * self._threads), 1)
@@ -274,6 +279,14 @@ class _Work:
         return list(run(do, pairwise([*range(first, last, step), last])))
 
 
+def _block(n: int, bands: int, memory: Memory, *, parts: int) -> int:
+    """How many contents a block has."""
+    block = min(n // parts, LARGEST_BLOCK)
+    while block > BLOCK and not memory.has_room(block * bands * BAND_BYTES):
+        block //= 2
+    return min(max(BLOCK, block), max(n, 1))
+
+
 def _room(bands: int, block: int) -> tuple[Met, Company]:
     """Room for what a block needs: at most 34 bytes for each of its contents in each band."""
     met = Met(_small(bands, block + 1), _small(bands, max(MET * block, MOST_LISTED)))
@@ -281,13 +294,14 @@ def _room(bands: int, block: int) -> tuple[Met, Company]:
     return met, Company(_small(block, bands), newest, listed, room, _small(block, bands))
 
 
-def _room_for_candidates(bands: int, block: int, n: int) -> Candidates:
-    """Room for the candidates of a block: 20 bytes each, and their texts."""
-    room = max(ENTRIES * block, MOST_LISTED * bands)
+def _room_for_candidates(bands: int, block: int, n: int, *, weighed: bool) -> Candidates:
+    """Room for the candidates of a block: 8 bytes each, and to weigh them 12 more and their texts."""
+    room = max(int(CANDIDATES * bands * block), MOST_LISTED * bands)
     begins = np.empty(block + 1, dtype=np.int64)
-    stretches = np.empty((n >> STRETCH_BITS) + 3, dtype=np.int64)
-    records, owners, bounds, places, order = (_small(room) for _ in range(5))
-    copied = np.empty(COPIED_BYTES, dtype=np.uint8)
+    stretches = np.empty((n >> STRETCH_BITS) + 3 if weighed else 0, dtype=np.int64)
+    records, owners = _small(room), _small(room)
+    bounds, places, order = (_small(room if weighed else 0) for _ in range(3))
+    copied = np.empty(COPIED_BYTES if weighed else 0, dtype=np.uint8)
     return Candidates(begins, _small(block), _small(block), records, owners, bounds, places, order, stretches, copied)
 
 
