@@ -353,6 +353,7 @@ def test_a_corpus_that_memory_need_not_hold_is_the_same(tmp_path: Path, monkeypa
     monkeypatch.setattr("corpuskit.memory.STEP", 16)
     monkeypatch.setattr("corpuskit.stages.protect.PAIRS", 16)
     monkeypatch.setattr("corpuskit.stages.cluster.BLOCK", 16)
+    monkeypatch.setattr("corpuskit.prepare.SIGNED", 3)
     for module in ("distinct", "block"):
         monkeypatch.setattr(f"corpuskit.stages.{module}.TABLE_KEYS", 16)
     corpuskit.ingest(tmp_path / "raw", tmp_path / "two")

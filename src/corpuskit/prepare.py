@@ -1,12 +1,13 @@
 """The half of the flow that looks at one batch of documents alone, from decode to sign."""
 
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
 from corpuskit import buffers, hashing, raw, schema
-from corpuskit.kernels.types import Minima, Numbers, Words
+from corpuskit.kernels.types import Ints, Minima, Numbers, Words
 from corpuskit.settings import Settings
 from corpuskit.shards import Shard
 from corpuskit.splice import splice
@@ -18,6 +19,9 @@ from corpuskit.stages.normalize import normalize
 from corpuskit.stages.segment import segment
 from corpuskit.stages.sign import band_keys, count_chars, sign, signable, sketch
 from corpuskit.store import shards as stored
+
+SIGNED: Final = 4_096
+"""So many texts are signed at a time: with 256 permutations 4 MB, where one document of 5 million passages had 5 GB."""
 
 
 def prepare_job(job: Path, raw_folder: Path, settings: Settings) -> None:
@@ -102,17 +106,26 @@ def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Ta
     passages = filter_passages(passages, min_chars=settings.min_chars, drop=settings.drop)
     numbered, contents = distinct(passages, normalize(passages["text"]), document_ids=ids)
     rows = np.flatnonzero(signable(contents, min_near_chars=settings.min_near_chars))
-    signatures = sign(
-        contents["normalized"],
-        rows,
-        permutations=settings.permutations,
-        seed=settings.seed,
-        shingle=settings.shingle,
-        shingle_size=settings.shingle_size,
-        shingle_size_unspaced=settings.shingle_size_unspaced,
-    )
-    keys = band_keys(signatures, bands=settings.bands, rows=settings.rows)
-    return numbered, contents, keys, sketch(signatures), count_chars(contents["normalized"], rows)
+    keys, sketches = _signed(contents["normalized"], rows, settings)
+    return numbered, contents, keys, sketches, count_chars(contents["normalized"], rows)
+
+
+def _signed(normalized: pa.ChunkedArray, rows: Ints, settings: Settings) -> tuple[Minima, Words]:
+    """The keys of the bands of the texts at `rows`, and their sketches; signatures are not kept."""
+    keys, sketches = [np.empty((settings.bands, 0), dtype=np.uint32)], []
+    for first in range(0, max(len(rows), 1), SIGNED):
+        signatures = sign(
+            normalized,
+            rows[first : first + SIGNED],
+            permutations=settings.permutations,
+            seed=settings.seed,
+            shingle=settings.shingle,
+            shingle_size=settings.shingle_size,
+            shingle_size_unspaced=settings.shingle_size_unspaced,
+        )
+        keys.append(band_keys(signatures, bands=settings.bands, rows=settings.rows))
+        sketches.append(sketch(signatures))
+    return np.concatenate(keys, axis=1), np.concatenate(sketches)
 
 
 def _documents(decoded: pa.Table, passages: pa.Table, layouts: pa.Table, ids: Words) -> pa.Table:
