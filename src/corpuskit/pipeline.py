@@ -134,6 +134,7 @@ def deduplicate(texts: Sequence[str] | pa.Array | pa.ChunkedArray, settings: Set
 
 
 def _deduplicate(column: pa.Array | pa.ChunkedArray, settings: Settings, memory: Memory) -> pa.Table:
+    """`deduplicate` with so much memory."""
     settings = settings.model_copy(update={"contains": False})  # nothing here tells links
     corpus = resolve(_prepare_texts(column, settings), settings, memory)
     places, decisions = corpus.places, corpus.decisions

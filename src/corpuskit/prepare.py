@@ -112,6 +112,7 @@ def _contents(passages: pa.Table, ids: Words, settings: Settings) -> tuple[pa.Ta
 
 def _signed(normalized: pa.ChunkedArray, rows: Ints, settings: Settings) -> tuple[Minima, Words]:
     """The keys of the bands of the texts at `rows`, and their sketches; signatures are not kept."""
+    normalized = buffers.one_chunk(normalized)  # once, not for each piece
     keys, sketches = [np.empty((settings.bands, 0), dtype=np.uint32)], []
     for first in range(0, max(len(rows), 1), SIGNED):
         signatures = sign(

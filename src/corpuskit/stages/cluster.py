@@ -79,7 +79,7 @@ MOST_LISTED: Final = MOST_COMPANY
 be divided further has so many (see `block`): texts of the same shingles in other orders, which somebody made."""
 
 COMPARED: Final = ("candidate_pairs", "refused_by_sketch", "measured_pairs", "matches", "unlisted")
-"""What is counted. The first three are a little more where candidates are weighed: those behind a match count, too."""
+"""What is counted. The first two are a little more where candidates are weighed: those behind a match count, too."""
 
 # The dearer the measure, the surer the signatures must be: a pair whose lengths multiply to more than the first number
 # is measured only when the values of the signatures agree as at a Jaccard of threshold - margin (a microsecond at the
@@ -252,7 +252,6 @@ class _Work:
 
     def _decide(self, step: int, first: int, last: int) -> None:
         """Take a step for a block."""
-
         weighed = self._weighed and step != CHOOSE
 
         def decide(begin: int, end: int) -> Ints:
